@@ -1,0 +1,75 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Warnings are errors in our own targets; dependencies keep their own rules.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+let package = Package(
+    name: "score-percentile-job",
+    platforms: [.macOS(.v14)],
+    products: [
+        .executable(name: "etl-job", targets: ["ETLJob"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+    ],
+    targets: [
+        // The C libraries of the system.
+        .systemLibrary(
+            name: "CLibPQ", pkgConfig: "libpq",
+            providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+        .systemLibrary(
+            name: "SimdJSONLibrary", pkgConfig: "simdjson",
+            providers: [.apt(["libsimdjson-dev"]), .brew(["simdjson"])]),
+        .target(
+            name: "CSimdJSON", dependencies: ["SimdJSONLibrary"],
+            cxxSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
+
+        // Arrows point one way: ETLJob → ETLCore → PostgresClient → CLibPQ.
+        .target(name: "PostgresClient", dependencies: ["CLibPQ"], swiftSettings: strict),
+        .target(
+            name: "ETLCore",
+            dependencies: [
+                "PostgresClient", "CSimdJSON",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            resources: [.embedInCode("SQL")],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "ETLJob",
+            dependencies: [
+                "ETLCore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+
+        // Tests, by what they need.
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "PostgresClient", "ETLCore",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(
+            name: "PureTests", dependencies: ["ETLCore", "PostgresClient", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "DatabaseTests", dependencies: ["ETLCore", "PostgresClient", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["ETLJob", "TestSupport"],
+            exclude: ["Golden"], swiftSettings: strict),
+    ],
+    cxxLanguageStandard: .cxx17
+)
