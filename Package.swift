@@ -10,14 +10,13 @@ let strict: [SwiftSetting] = [
 
 let package = Package(
     name: "score-percentile-job",
-    platforms: [.macOS(.v14)],
+    platforms: [.macOS(.v15)],
     products: [
         .executable(name: "etl-job", targets: ["ETLJob"])
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     ],
     targets: [
@@ -28,6 +27,9 @@ let package = Package(
         .systemLibrary(
             name: "SimdJSONLibrary", pkgConfig: "simdjson",
             providers: [.apt(["libsimdjson-dev"]), .brew(["simdjson"])]),
+        .systemLibrary(
+            name: "CLibCrypto", pkgConfig: "libcrypto",
+            providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
         .target(
             name: "CSimdJSON", dependencies: ["SimdJSONLibrary"],
             cxxSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
@@ -37,8 +39,7 @@ let package = Package(
         .target(
             name: "ETLCore",
             dependencies: [
-                "PostgresClient", "CSimdJSON",
-                .product(name: "Crypto", package: "swift-crypto"),
+                "PostgresClient", "CSimdJSON", "CLibCrypto",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],

@@ -1,0 +1,117 @@
+internal import Logging
+internal import PostgresClient
+
+/// A run: what is new under a path is loaded, batch by batch, each in one transaction.
+public struct Job {
+    let session: Session
+    let options: RunOptions
+    let interruption: Interruption
+    let observer: (any RunObserver)?
+
+    /// Makes a run on an open session.
+    public init(
+        session: Session, options: RunOptions, interruption: Interruption = Interruption(),
+        observer: (any RunObserver)? = nil
+    ) {
+        self.session = session
+        self.options = options
+        self.interruption = interruption
+        self.observer = observer
+    }
+
+    /// Loads what is new; what was applied before is skipped.
+    ///
+    /// - Parameter sources: the raw batches, in the order of their numbers.
+    /// - Throws: `JobError`, or `Interrupted`. Batches applied before the failure stay applied.
+    public func run(_ sources: [BatchSource]) throws -> RunReport {
+        do {
+            try interruption.watch(session.connection)
+            return options.isDryRun ? try rehearse(sources) : try apply(sources)
+        } catch let error as PostgresError {
+            try interruption.check()
+            throw JobError(error)
+        }
+    }
+
+    private func apply(_ sources: [BatchSource]) throws -> RunReport {
+        var report = RunReport()
+        var plan = try makePlan(sources)
+        observer?.runPlanned(pending: plan.pending.count, skipped: plan.skipped.count)
+        while true {
+            do {
+                for source in plan.skipped where !report.batches.contains(where: { $0.batchID == source.batchID }) {
+                    report.add(BatchReport(source: source, status: .skipped))
+                }
+                var newestAppliedID = plan.newestAppliedID
+                for source in plan.pending {
+                    try interruption.check()
+                    try during(source) {
+                        try ensurePartition(source)
+                        let batch = try session.transaction {
+                            try transaction(source, plan).apply(after: newestAppliedID)
+                        }
+                        report.add(batch)
+                        observer?.batchFinished(batch)
+                    }
+                    newestAppliedID = source.batchID
+                }
+                return report
+            } catch is BatchTransaction.LedgerMoved {
+                // Another job was faster: what it applied is compared and skipped.
+                plan = try makePlan(sources)
+            }
+        }
+    }
+
+    /// Does everything in one transaction that is rolled back.
+    private func rehearse(_ sources: [BatchSource]) throws -> RunReport {
+        var report = RunReport()
+        report.dryRun = true
+        let plan = try makePlan(sources)
+        observer?.runPlanned(pending: plan.pending.count, skipped: plan.skipped.count)
+        for source in plan.skipped { report.add(BatchReport(source: source, status: .skipped)) }
+        guard !plan.pending.isEmpty else { return report }
+        return try session.rolledBackTransaction {
+            var newestAppliedID = plan.newestAppliedID
+            for source in plan.pending {
+                try during(source) {
+                    try session.connection.execute(SQL.ensureSnapshotPartition, [source.batchID])
+                    let batch = try transaction(source, plan).apply(after: newestAppliedID)
+                    report.add(batch)
+                    observer?.batchFinished(batch)
+                }
+                newestAppliedID = source.batchID
+            }
+            return report
+        }
+    }
+
+    private func makePlan(_ sources: [BatchSource]) throws -> RunPlan {
+        try RunPlan.make(
+            sources: sources, ledger: try session.transaction { try session.readLedger() }, options: options,
+            summarise: BatchContent.summarise)
+    }
+
+    private func transaction(_ source: BatchSource, _ plan: RunPlan) -> BatchTransaction {
+        BatchTransaction(
+            session: session, source: source, settings: plan.settings, options: options, interruption: interruption,
+            observer: observer)
+    }
+
+    /// Makes the partition ahead of need, in a short transaction of its own.
+    private func ensurePartition(_ source: BatchSource) throws {
+        try session.transaction {
+            _ = try session.connection.execute(SQL.ensureSnapshotPartition, [source.batchID])
+        }
+    }
+
+    /// Says of a database error which batch was in hand.
+    private func during(_ source: BatchSource, _ body: () throws -> Void) throws {
+        do {
+            try body()
+        } catch let error as PostgresError {
+            try interruption.check()
+            throw JobError(error, during: "batch \(source.batchID) (\(source.name))")
+        }
+    }
+}

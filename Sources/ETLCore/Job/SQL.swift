@@ -1,0 +1,85 @@
+import PostgresClient
+
+/// Every SQL statement of the job, by the name of its file; the texts are embedded in the binary.
+enum SQL {
+    // Job
+    static let inspectServer = embedded("inspect_server", PackageResources.inspect_server_sql)
+    static let lockSchema = embedded("lock_schema", PackageResources.lock_schema_sql)
+    static let preferAnyJoin = embedded("prefer_any_join", PackageResources.prefer_any_join_sql)
+    static let preferIndexLookups = embedded("prefer_index_lookups", PackageResources.prefer_index_lookups_sql)
+    static let setBatchSettings = embedded("set_batch_settings", PackageResources.set_batch_settings_sql)
+
+    // Extract
+    static let emptyStaging = embedded("empty_staging", PackageResources.empty_staging_sql)
+    static let isStagingEmpty = embedded("is_staging_empty", PackageResources.is_staging_empty_sql)
+    static let stageAssets = embedded("stage_assets", PackageResources.stage_assets_sql)
+
+    // Transform
+    static let acceptAssets = embedded("accept_assets", PackageResources.accept_assets_sql)
+    static let countBatch = embedded("count_batch", PackageResources.count_batch_sql)
+    static let countRejections = embedded("count_rejections", PackageResources.count_rejections_sql)
+    static let dropWorkTables = embedded("drop_work_tables", PackageResources.drop_work_tables_sql)
+    static let rankAssets = embedded("rank_assets", PackageResources.rank_assets_sql)
+    static let rankWindow = embedded("rank_window", PackageResources.rank_window_sql)
+    static let rejectAssets = embedded("reject_assets", PackageResources.reject_assets_sql)
+
+    // Load
+    static let appendSnapshots = embedded("append_snapshots", PackageResources.append_snapshots_sql)
+    static let ensureSnapshotPartition = embedded("ensure_snapshot_partition", PackageResources.ensure_snapshot_partition_sql)
+    static let insertBatch = embedded("insert_batch", PackageResources.insert_batch_sql)
+    static let insertScores = embedded("insert_scores", PackageResources.insert_scores_sql)
+    static let insertUnrankedScores = embedded("insert_unranked_scores", PackageResources.insert_unranked_scores_sql)
+    static let listBatches = embedded("list_batches", PackageResources.list_batches_sql)
+    static let listNewestBatchIDs = embedded("list_newest_batch_ids", PackageResources.list_newest_batch_ids_sql)
+    static let pruneWindow = embedded("prune_window", PackageResources.prune_window_sql)
+    static let rescoreAll = embedded("rescore_all", PackageResources.rescore_all_sql)
+    static let sumSnapshots = embedded("sum_snapshots", PackageResources.sum_snapshots_sql)
+    static let updateScores = embedded("update_scores", PackageResources.update_scores_sql)
+
+    // Migrations
+    static let createSchema = embedded("create_schema", PackageResources.create_schema_sql)
+    static let createSchemaMigrations = embedded("create_schema_migrations", PackageResources.create_schema_migrations_sql)
+    static let describeSchemaMigrations = embedded("describe_schema_migrations", PackageResources.describe_schema_migrations_sql)
+    static let insertMigration = embedded("insert_migration", PackageResources.insert_migration_sql)
+    static let listMigrations = embedded("list_migrations", PackageResources.list_migrations_sql)
+    static let setMigrationSettings = embedded("set_migration_settings", PackageResources.set_migration_settings_sql)
+
+    // Monitor
+    static let countRejectionsByReason = embedded("count_rejections_by_reason", PackageResources.count_rejections_by_reason_sql)
+    static let inspectRights = embedded("inspect_rights", PackageResources.inspect_rights_sql)
+    static let inspectWindow = embedded("inspect_window", PackageResources.inspect_window_sql)
+    static let listAssetRejections = embedded("list_asset_rejections", PackageResources.list_asset_rejections_sql)
+    static let listAssetSnapshots = embedded("list_asset_snapshots", PackageResources.list_asset_snapshots_sql)
+    static let listIndustries = embedded("list_industries", PackageResources.list_industries_sql)
+    static let listRejections = embedded("list_rejections", PackageResources.list_rejections_sql)
+    static let readAsset = embedded("read_asset", PackageResources.read_asset_sql)
+    static let readAssetAsOf = embedded("read_asset_as_of", PackageResources.read_asset_as_of_sql)
+    static let readPercentileAt = embedded("read_percentile_at", PackageResources.read_percentile_at_sql)
+
+    // Export
+    static let exportBatchDistributions = embedded("export_batch_distributions", PackageResources.export_batch_distributions_sql)
+    static let exportBatches = embedded("export_batches", PackageResources.export_batches_sql)
+    static let exportIndustries = embedded("export_industries", PackageResources.export_industries_sql)
+    static let exportIndustryAliases = embedded("export_industry_aliases", PackageResources.export_industry_aliases_sql)
+    static let exportPercentileSnapshots = embedded("export_percentile_snapshots", PackageResources.export_percentile_snapshots_sql)
+    static let exportRejectedAssets = embedded("export_rejected_assets", PackageResources.export_rejected_assets_sql)
+    static let exportScores = embedded("export_scores", PackageResources.export_scores_sql)
+    static let setExportSettings = embedded("set_export_settings", PackageResources.set_export_settings_sql)
+
+    /// All of them, for the tests that look at each.
+    static let all: [Statement] = [
+        inspectServer, lockSchema, preferAnyJoin, preferIndexLookups, setBatchSettings, emptyStaging,
+        isStagingEmpty, stageAssets, acceptAssets, countBatch, countRejections, dropWorkTables, rankAssets,
+        rankWindow, rejectAssets, appendSnapshots, ensureSnapshotPartition, insertBatch, insertScores,
+        insertUnrankedScores, listBatches, listNewestBatchIDs, pruneWindow, rescoreAll, sumSnapshots,
+        updateScores, createSchema, createSchemaMigrations, describeSchemaMigrations, insertMigration,
+        listMigrations, setMigrationSettings, countRejectionsByReason, inspectRights, inspectWindow,
+        listAssetRejections, listAssetSnapshots, listIndustries, listRejections, readAsset, readAssetAsOf,
+        readPercentileAt, exportBatchDistributions, exportBatches, exportIndustries, exportIndustryAliases,
+        exportPercentileSnapshots, exportRejectedAssets, exportScores, setExportSettings,
+    ]
+
+    private static func embedded(_ name: String, _ bytes: [UInt8]) -> Statement {
+        Statement(name: name, sql: String(decoding: bytes, as: UTF8.self))
+    }
+}

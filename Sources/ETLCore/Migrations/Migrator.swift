@@ -1,0 +1,135 @@
+internal import PostgresClient
+
+/// Brings a schema up to date, one transaction per migration, under the lock of the job.
+public struct Migrator {
+    let session: Session
+    let files: [Migration]
+
+    /// Makes a migrator of the files in a folder.
+    ///
+    /// - Throws: `JobError` (78) where the files cannot be read.
+    public init(session: Session, folder: MigrationFolder) throws {
+        self.session = session
+        files = try folder.read()
+    }
+
+    /// The state of one migration file in the database.
+    public struct Status: Sendable, Codable {
+        /// Its number.
+        public let version: Int
+        /// Verb and object.
+        public let name: String
+        /// When it was applied, as ISO 8601 in UTC; nil where it is pending.
+        public let appliedAt: String?
+
+        enum CodingKeys: String, CodingKey {
+            case version, name
+            case appliedAt = "applied_at"
+        }
+    }
+
+    /// Every migration with its state.
+    ///
+    /// - Throws: `JobError` where the database does not fit the files or cannot be read.
+    public func status() throws -> [Status] {
+        try translatingErrors {
+            let applied = try session.transaction { try readApplied() }
+            _ = try MigrationPlan(files: files, applied: applied)
+            let byVersion = Dictionary(applied.map { ($0.version, $0.appliedAt) }) { first, _ in first }
+            return files.map { Status(version: $0.version, name: $0.name, appliedAt: byVersion[$0.version]) }
+        }
+    }
+
+    /// Applies what is pending.
+    ///
+    /// - Parameter onApplied: is told of each migration after it was committed.
+    /// - Returns: the migrations that were applied; empty where the schema was up to date.
+    /// - Throws: `JobError`; what was committed before stays, and the next call goes on from there.
+    @discardableResult
+    public func apply(onApplied: (Migration) -> Void = { _ in }) throws -> [Migration] {
+        try translatingErrors {
+            if try status().allSatisfy({ $0.appliedAt != nil }) { return [] }
+            try createSchema()
+            var applied: [Migration] = []
+            while let next = try applyNext() {
+                applied.append(next)
+                onApplied(next)
+            }
+            return applied
+        }
+    }
+
+    /// Refuses to go on where migrations are pending.
+    ///
+    /// - Throws: `JobError` (78) that says what to type.
+    public func requireCurrent() throws {
+        let pending = try status().filter { $0.appliedAt == nil }
+        guard !pending.isEmpty else { return }
+        throw JobError(
+            .configuration,
+            "Schema \(session.schema) of database \(session.connection.databaseName) lacks \(pending.count) of "
+                + "\(files.count) migrations.",
+            advice: "Run: etl-job migrate\(session.schema == "public" ? "" : " --schema \(session.schema)")")
+    }
+
+    private func createSchema() throws {
+        let state = try session.connection.executeOne(SQL.inspectServer, [session.schema])
+        let hasSchema = try state.get("has_schema", as: Bool.self)
+        do {
+            try session.connection.transaction(.readCommitted) {
+                try session.lockSchema()
+                if !hasSchema { try session.connection.execute(session.naming(SQL.createSchema)) }
+                try setSettings()
+                try session.connection.execute(SQL.createSchemaMigrations)
+                try session.connection.execute(SQL.describeSchemaMigrations)
+            }
+        } catch let error as PostgresError where error.sqlState == "42501" {
+            let user = session.connection.userName
+            let grant =
+                hasSchema
+                ? "grant usage, create on schema \(session.quotedSearchPath) to …"
+                : "grant create on database … to …"
+            throw JobError(
+                .configuration,
+                "User \(user) may not create tables in schema \(session.schema): \(error.message).",
+                advice: """
+                    Let the owner run `\(grant)` for \(user), or name a schema of your own with --schema; \
+                    since PostgreSQL 15 an ordinary user may not create in schema public.
+                    """)
+        }
+    }
+
+    /// Applies the first pending migration; nil where there is none left.
+    private func applyNext() throws -> Migration? {
+        try session.connection.transaction(.readCommitted) {
+            try session.lockSchema()
+            try setSettings()
+            guard let next = try MigrationPlan(files: files, applied: readApplied()).pending.first else { return nil }
+            try session.connection.executeScript(Statement(name: next.fileName, sql: next.sql))
+            try session.connection.execute(SQL.insertMigration, [next.version, next.name, next.sha256])
+            return next
+        }
+    }
+
+    private func setSettings() throws {
+        try session.connection.execute(SQL.setMigrationSettings, [session.quotedSearchPath, "60s"])
+    }
+
+    private func readApplied() throws -> [AppliedMigration] {
+        let state = try session.connection.executeOne(SQL.inspectServer, [session.schema])
+        guard try state.get("has_migrations", as: Bool.self) else { return [] }
+        return try session.connection.execute(SQL.listMigrations).map { row in
+            AppliedMigration(
+                version: try row.get("version"), name: try row.get("name"), sha256: try row.get("sha256"),
+                appliedAt: try row.get("applied_at"))
+        }
+    }
+
+    private func translatingErrors<Value>(_ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let error as PostgresError {
+            throw JobError(error, during: "migrating schema \(session.schema)")
+        }
+    }
+}

@@ -1,0 +1,2 @@
+-- Empties staging_assets.
+truncate staging_assets

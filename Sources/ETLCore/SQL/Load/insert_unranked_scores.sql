@@ -1,0 +1,9 @@
+-- Loads the assets of a batch before the first window is full: without a percentile.
+-- $1: batch
+-- Grain: one row per asset of the batch.
+insert into scores (id, score, industry, percentile)
+select id, score, industry, null
+from window_assets
+where batch_id = $1
+on conflict (id) do update
+set score = excluded.score, industry = excluded.industry, percentile = excluded.percentile

@@ -1,0 +1,7 @@
+-- Makes the migrations' own ledger, where it is missing.
+create table if not exists schema_migrations (
+    version integer primary key,
+    name text not null,
+    sha256 text not null,
+    applied_at timestamptz not null default clock_timestamp()
+)

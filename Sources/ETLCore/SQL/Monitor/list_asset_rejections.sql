@@ -1,0 +1,7 @@
+-- The raw rows of an asset that were rejected.
+-- $1: id of the asset
+-- Grain: one row per rejected raw row, in order. Reads all rejections: they are few, and need no index of ids.
+select batch_id, row_number, array_to_string(reasons, ', ') as reasons
+from rejected_assets
+where upper(btrim(id) collate "C") = upper(btrim($1) collate "C")
+order by batch_id, row_number

@@ -1,0 +1,5 @@
+-- The industries.
+-- Grain: one row per industry, in order.
+select industry
+from industries
+order by industry

@@ -1,0 +1,16 @@
+-- Moves the staged rows that were not rejected, typed and normalised, to window_assets.
+-- Grain: one row per accepted asset of the batch.
+insert into window_assets (batch_id, id, score, industry)
+select
+    staged.batch_id,
+    upper(btrim(staged.id, e' \t\n\r\f\v') collate "C"),
+    staged.score_value,
+    labels.industry
+from staging_assets as staged
+join industry_labels as labels
+    on labels.label = lower(btrim(staged.industry, e' \t\n\r\f\v') collate "C")
+where not exists (
+    select
+    from rejected_assets as rejected
+    where rejected.batch_id = staged.batch_id and rejected.row_number = staged.row_number
+)

@@ -1,0 +1,2 @@
+import ArgumentParser
+@main struct ETLJob: AsyncParsableCommand {}

@@ -1,0 +1,120 @@
+/// What went wrong between us and the server, and what a caller may conclude from it.
+///
+/// Decisions are made by SQLSTATE and connection state, never by the wording of a message.
+/// Values of parameters are not part of an error.
+public struct PostgresError: Error, Sendable {
+    /// What kind of failure it was.
+    public enum Kind: Sendable, Hashable {
+        /// The text that names the database cannot be parsed.
+        case invalidConnectionString
+        /// No connection could be made.
+        case cannotConnect
+        /// The connection broke while it was in use.
+        case connectionLost
+        /// The answer to a COMMIT was lost: the transaction may have been committed or not.
+        case commitInDoubt
+        /// The server refused a statement.
+        case statementFailed
+        /// A value did not have the type that was asked for, or a result had another shape.
+        case unexpectedResult
+    }
+
+    /// What kind of failure it was.
+    public let kind: Kind
+    /// The statement that was being executed.
+    public var statement: Statement?
+    /// SQLSTATE, five characters; nil where the server did not answer.
+    public var sqlState: String?
+    /// The primary message.
+    public var message: String
+    /// The server's detail; may quote data of the row at fault.
+    public var detail: String?
+    /// The server's suggestion.
+    public var hint: String?
+    /// Position in the statement's text, in characters from 1.
+    public var position: Int?
+    /// Where in functions and COPY data the error was raised.
+    public var context: String?
+    /// The table at fault.
+    public var table: String?
+    /// The constraint at fault.
+    public var constraint: String?
+
+    /// Makes an error of a kind with its message.
+    public init(_ kind: Kind, message: String, statement: Statement? = nil) {
+        self.kind = kind
+        self.message = message
+        self.statement = statement
+    }
+
+    /// Whether the connection can no longer be used.
+    public var isConnectionGone: Bool {
+        switch kind {
+        case .invalidConnectionString, .cannotConnect, .connectionLost, .commitInDoubt: true
+        case .statementFailed, .unexpectedResult: false
+        }
+    }
+
+    /// Whether it is unknown if the transaction was committed.
+    public var isCommitInDoubt: Bool { kind == .commitInDoubt }
+
+    /// Whether the same transaction, begun anew, may succeed: nothing in it was wrong.
+    ///
+    /// A commit in doubt is not retryable: what became of it must be looked up first.
+    public var isRetryable: Bool {
+        switch kind {
+        case .connectionLost: true
+        case .invalidConnectionString, .commitInDoubt, .unexpectedResult: false
+        case .cannotConnect, .statementFailed: sqlState.map(Self.isTransient) ?? false
+        }
+    }
+
+    /// Whether a SQLSTATE tells of a passing state of the server.
+    private static func isTransient(_ sqlState: String) -> Bool {
+        switch sqlState {
+        case "25006",  // read_only_sql_transaction: failed over, or a replica
+            "40001", "40P01",  // serialization_failure, deadlock_detected
+            "53300",  // too_many_connections
+            "55P03",  // lock_not_available
+            "57014",  // query_canceled: a timeout or an operator
+            "57P01", "57P02", "57P03":  // shutdown, crash, starting up
+            true
+        default:
+            sqlState.hasPrefix("08")  // connection exceptions
+        }
+    }
+}
+
+extension PostgresError: CustomStringConvertible {
+    /// One paragraph for a person: message, SQLSTATE, statement, detail, hint.
+    public var description: String {
+        var text = message
+        if let sqlState { text += " (SQLSTATE \(sqlState))" }
+        if let statement { text += " in statement \(statement.name)" }
+        if let excerpt { text += "\n\(excerpt)" }
+        if let hint { text += "\nHint: \(hint)" }
+        return text
+    }
+
+    /// The line of the statement at fault, with its number and a caret below the position.
+    public var excerpt: String? {
+        guard let statement, let position, position >= 1 else { return nil }
+        var line = 1
+        var column = 1
+        var lineText = ""
+        for (index, character) in statement.sql.unicodeScalars.enumerated() {
+            let isBeforePosition = index < position - 1
+            if character == "\n" {
+                guard isBeforePosition else { break }
+                line += 1
+                column = 1
+                lineText = ""
+            } else {
+                lineText.unicodeScalars.append(character)
+                if isBeforePosition { column += 1 }
+            }
+        }
+        let prefix = "line \(line): "
+        return prefix + lineText + "\n" + String(repeating: " ", count: prefix.count + column - 1) + "^"
+    }
+}

@@ -1,0 +1,38 @@
+-- Industries are configuration as data: adding a row adds an industry.
+create table industries (
+    industry text primary key
+        constraint industry_is_trimmed_and_not_empty check (industry <> '' and industry = btrim(industry))
+);
+
+comment on table industries is
+    'The industries in which scores are compared, one row each. Insert a row to add an industry.';
+comment on column industries.industry is 'Canonical name, as stored with every accepted asset.';
+
+-- A label matches in any case and with blanks around it; these are further spellings of an industry.
+create table industry_aliases (
+    label text primary key
+        constraint label_is_lower_case_and_trimmed
+            check (label <> '' and label = lower(btrim(label) collate "C")),
+    industry text not null references industries (industry)
+);
+
+comment on table industry_aliases is
+    'Further spellings of an industry in raw batches: label (lower case, trimmed) to industry.';
+comment on column industry_aliases.label is
+    'Spelling in raw batches, lower case and trimmed; an industry''s own name needs no row.';
+comment on column industry_aliases.industry is 'The industry that the label stands for.';
+
+insert into industries (industry) values ('clothing'), ('food'), ('cars'), ('hair care');
+
+-- Grain: one row per label. An industry's own name wins over an alias that spells another one so.
+create view industry_labels as
+select distinct on (label) label, industry
+from (
+    select lower(industry collate "C") as label, industry, 1 as precedence from industries
+    union all
+    select label, industry, 2 from industry_aliases
+) as spelling
+order by label, precedence;
+
+comment on view industry_labels is
+    'Every spelling that raw batches may use, lower case and trimmed, with the industry it stands for.';

@@ -1,0 +1,126 @@
+-- For people at a psql prompt. Bodies are parsed now and bound to these tables, whatever the caller's path.
+
+-- The one place of the percentile formulas; the batch flow uses it too.
+create function percentile_from_counts(percentile_method text, n_lt bigint, n_eq bigint, n bigint)
+returns double precision
+language sql immutable parallel safe
+return case
+    when n = 0 then null
+    when n_eq = 0 then 100::double precision * n_lt / n
+    when percentile_method = 'percent_rank'
+        then case when n = 1 then 0 else 100::double precision * n_lt / (n - 1) end
+    when percentile_method = 'cume_dist' then 100::double precision * (n_lt + n_eq) / n
+    when percentile_method = 'average_rank'
+        then 100 * (n_lt + (n_eq + 1) / 2::double precision) / n
+    when percentile_method = 'mid_rank' then 100 * (n_lt + n_eq / 2::double precision) / n
+end;
+
+comment on function percentile_from_counts(text, bigint, bigint, bigint) is
+    'Percentile (0 to 100) by a method (percent_rank, cume_dist, average_rank, mid_rank) from the number of '
+    'assets scored lower, the number scored the same and the number in all; NULL where there are none.';
+
+create function percentile_at(score double precision, industry text, as_of_batch_id bigint default null)
+returns double precision
+language sql stable
+begin atomic
+    with as_of as (
+        select batch_id, window_first_batch_id, percentile_method
+        from batches
+        where batch_id = coalesce(
+            percentile_at.as_of_batch_id, (select max(newest.batch_id) from batches as newest))
+    ),
+    window_counts as (
+        select
+            as_of.percentile_method,
+            sum(distribution.asset_count) filter (where distribution.score < percentile_at.score) as n_lt,
+            sum(distribution.asset_count) filter (where distribution.score = percentile_at.score) as n_eq,
+            sum(distribution.asset_count) as n
+        from as_of
+        join industry_labels on industry_labels.label = lower(btrim(percentile_at.industry) collate "C")
+        join batch_distributions as distribution
+            on distribution.batch_id between as_of.window_first_batch_id and as_of.batch_id
+            and distribution.industry = industry_labels.industry
+        where percentile_at.score is not null
+        group by as_of.percentile_method
+    )
+    select percentile_from_counts(
+        percentile_method, coalesce(n_lt, 0)::bigint, coalesce(n_eq, 0)::bigint, n::bigint)
+    from window_counts;
+end;
+
+comment on function percentile_at(double precision, text, bigint) is
+    'What a score is worth in an industry as of a batch (by default the newest): its percentile, 0 to 100, '
+    'over that batch''s window. NULL where there is no full window or the industry has no assets in it. '
+    'Example: select percentile_at(0.71, ''cars'', 7);';
+
+create function asset_history(id text)
+returns table (
+    as_of_batch_id bigint, scored_batch_id bigint, score double precision, industry text,
+    percentile double precision, change double precision)
+language sql stable
+begin atomic
+    select
+        snapshot.as_of_batch_id,
+        snapshot.scored_batch_id,
+        snapshot.score,
+        snapshot.industry,
+        snapshot.percentile,
+        snapshot.percentile - lag(snapshot.percentile) over (order by snapshot.as_of_batch_id) as change
+    from percentile_snapshots as snapshot
+    where snapshot.id = upper(btrim(asset_history.id) collate "C")
+    order by snapshot.as_of_batch_id;
+end;
+
+comment on function asset_history(text) is
+    'Every percentile that an asset ever had, by as-of batch, with the change from the one before. '
+    'Example: select * from asset_history(''01GH6QHVN37Q57K67PQRH2T4X8'');';
+
+create view scores_today as
+with newest as (
+    select batch_id, window_first_batch_id, percentile_method
+    from batches
+    order by batch_id desc
+    limit 1
+),
+counted as (
+    select distribution.industry, distribution.score, distribution.asset_count
+    from newest
+    join batch_distributions as distribution
+        on distribution.batch_id between newest.window_first_batch_id and newest.batch_id
+    union all
+    select distinct scores.industry, scores.score, 0
+    from scores
+),
+points as (
+    select industry, score, sum(asset_count)::bigint as n_eq
+    from counted
+    group by industry, score
+),
+ranks as (
+    select
+        industry,
+        score,
+        n_eq,
+        (sum(n_eq) over (partition by industry order by score) - n_eq)::bigint as n_lt,
+        (sum(n_eq) over (partition by industry))::bigint as n
+    from points
+)
+select
+    scores.id,
+    scores.score,
+    scores.industry,
+    percentile_from_counts(newest.percentile_method, ranks.n_lt, ranks.n_eq, ranks.n) as percentile,
+    newest.batch_id as as_of_batch_id
+from newest
+cross join scores
+join ranks on ranks.industry = scores.industry and ranks.score = scores.score;
+
+comment on view scores_today is
+    'Every asset ever scored, re-expressed against the newest window at the moment of reading; nothing is '
+    'written. Where it differs from scores.percentile, the industry has moved since the asset was ranked.';
+comment on column scores_today.id is 'ULID of the asset.';
+comment on column scores_today.score is 'The asset''s latest score.';
+comment on column scores_today.industry is 'Industry of the latest score.';
+comment on column scores_today.percentile is
+    'Percentile (0 to 100) of that score in the newest window; NULL until the first window is full.';
+comment on column scores_today.as_of_batch_id is 'The newest batch.';
