@@ -8,6 +8,15 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
 ]
 
+// simdjson's pkg-config file names a flag that SwiftPM warns of, so Homebrew's folders stand here.
+#if os(macOS)
+    let homebrewHeaders = ["-isystem", "/opt/homebrew/include", "-isystem", "/usr/local/include"]
+    let homebrewLibraries = ["-L/opt/homebrew/lib", "-L/usr/local/lib"]
+#else
+    let homebrewHeaders: [String] = []
+    let homebrewLibraries: [String] = []
+#endif
+
 let package = Package(
     name: "score-percentile-job",
     platforms: [.macOS(.v15)],
@@ -25,14 +34,12 @@ let package = Package(
             name: "CLibPQ", pkgConfig: "libpq",
             providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
         .systemLibrary(
-            name: "SimdJSONLibrary", pkgConfig: "simdjson",
-            providers: [.apt(["libsimdjson-dev"]), .brew(["simdjson"])]),
-        .systemLibrary(
             name: "CLibCrypto", pkgConfig: "libcrypto",
             providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
         .target(
-            name: "CSimdJSON", dependencies: ["SimdJSONLibrary"],
-            cxxSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
+            name: "CSimdJSON",
+            cxxSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"] + homebrewHeaders)],
+            linkerSettings: [.linkedLibrary("simdjson"), .unsafeFlags(homebrewLibraries)]),
 
         // Arrows point one way: ETLJob → ETLCore → PostgresClient → CLibPQ.
         .target(name: "PostgresClient", dependencies: ["CLibPQ"], swiftSettings: strict),

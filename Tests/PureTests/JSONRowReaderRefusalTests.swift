@@ -66,8 +66,10 @@ struct JSONRowReaderRefusalTests {
         "Brackets match, also in what is skipped",
         arguments: [
             Case(#"[{"id":[1}},{"id":2}]"#, .syntax, at: 9, row: 1), Case("[1}]", .syntax, at: 2, row: 1),
-            Case(#"[{"x":[1,{]}]}]"#, .syntax, at: 10, row: 1), Case(#"[{"x":[1,]}]"#, .syntax, at: 9, row: 1),
-            Case(#"[{"x":{"y":}}]"#, .syntax, at: 11, row: 1), Case(#"[{"x":{"y"}}]"#, .syntax, at: 10, row: 1),
+            Case(#"[{"x":[1,{]}]}]"#, .syntax, at: 10, row: 1),
+            Case(#"[{"x":[1,]}]"#, .syntax, at: 9, row: 1),
+            Case(#"[{"x":{"y":}}]"#, .syntax, at: 11, row: 1),
+            Case(#"[{"x":{"y"}}]"#, .syntax, at: 10, row: 1),
             Case(#"[{"a":1,}]"#, .syntax, at: 8, row: 1), Case(#"[{,"a":1}]"#, .syntax, at: 2, row: 1),
             Case(#"[{"a" 1}]"#, .syntax, at: 6, row: 1), Case(#"[{"a":1 "b":2}]"#, .syntax, at: 8, row: 1),
             Case("[{1:2}]", .syntax, at: 2, row: 1), Case("[{a:2}]", .syntax, at: 2, row: 1),
@@ -102,7 +104,7 @@ struct JSONRowReaderRefusalTests {
     func scalars(text: String) throws {
         for json in [text, #"{"score":\#(text)}"#, #"{"extra":\#(text),"score":1}"#, #"{"x":[\#(text)]}"#] {
             let error = try #require(try Reading("[0,\(json),0]").error, "\(json)")
-            #expect(error.code == .invalidNumber || error.code == .syntax)
+            #expect([.invalidNumber, .syntax, .incomplete].contains(error.code))
             #expect(error.rowNumber == 2)
         }
     }
@@ -139,9 +141,11 @@ struct JSONRowReaderRefusalTests {
     @Test(
         "Every line is one value",
         arguments: [
-            Case("", .empty, at: 0), Case("\u{FEFF}", .empty, at: 3), Case("1\n1 2\n", .syntax, at: 4, row: 2),
+            Case("", .empty, at: 0), Case("\u{FEFF}", .empty, at: 3),
+            Case("1\n1 2\n", .syntax, at: 4, row: 2),
             Case("{\"id\":\n1}", .incomplete, at: 6, row: 1), Case("1\n,\n", .syntax, at: 2, row: 2),
-            Case("[1]\n{\"id\":\"A\"", .incomplete, at: 13, row: 2), Case("\"a\n\"", .incomplete, at: 2, row: 1),
+            Case("[1]\n{\"id\":\"A\"", .incomplete, at: 13, row: 2),
+            Case("\"a\n\"", .incomplete, at: 2, row: 1),
             Case("{}\r{}\n", .syntax, at: 3, row: 1), Case("1\n\u{FEFF}2", .syntax, at: 2, row: 2),
         ])
     func lines(expected: Case) throws {
@@ -168,7 +172,7 @@ struct JSONRowReaderRefusalTests {
         let limit = 16 << 20
         let (start, end) = format == .jsonArray ? ("[1,", "]") : ("1\n", "\n")
         func file(_ size: Int) -> [UInt8] {
-            Array(start.utf8) + Array("\"".utf8) + Array(repeating: 0x61, count: size - 2) + Array("\"\(end)".utf8)
+            Array("\(start)\"".utf8) + Array(repeating: 0x61, count: size - 2) + Array("\"\(end)".utf8)
         }
         #expect(try Reading(file(limit), format).rows.last?.json.count == limit)
         for chunkSize in [Int.max, 1 << 20] {

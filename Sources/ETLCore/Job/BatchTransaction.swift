@@ -55,7 +55,7 @@ struct BatchTransaction {
                 let reader = JSONRowReader(format: source.format)
                 var encoder = StagingEncoder(batchID: source.batchID)
                 var byteCount = 0
-                let stageRow = { (row: RawRow) in
+                func stageRow(_ row: RawRow) throws {
                     rowCount += 1
                     try encoder.append(row, send: send)
                 }
@@ -160,6 +160,8 @@ struct BatchTransaction {
     private func withContext<Value>(_ body: () throws -> Value) throws -> Value {
         do {
             return try body()
+        } catch let error as JSONRowReaderDefect {
+            throw JobError(.defect, "batch \(source.batchID) (\(source.name)): \(error)")
         } catch let error as MalformedBatch {
             throw JobError(
                 .dataRefused, "Batch \(source.batchID) (\(source.name)) is malformed and was refused whole: \(error)",

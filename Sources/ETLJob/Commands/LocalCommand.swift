@@ -1,0 +1,2 @@
+import ArgumentParser
+struct LocalCommand: ParsableCommand {}

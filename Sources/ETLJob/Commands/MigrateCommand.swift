@@ -1,0 +1,72 @@
+import ArgumentParser
+import ETLCore
+
+/// `etl-job migrate`: brings the schema up to date.
+struct MigrateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "migrate", abstract: "Bring the schema up to date, or show where it stands.",
+        discussion: """
+            EXAMPLES
+              etl-job migrate                       apply what is pending
+              etl-job migrate status                what is applied and what is pending
+              etl-job migrate --schema percentiles  into a schema of its own, made where it is missing
+            """,
+        subcommands: [Up.self, Status.self], defaultSubcommand: Up.self)
+
+    /// `etl-job migrate up`
+    struct Up: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "up", abstract: "Apply the migrations that are pending, each in one transaction.",
+            discussion: """
+                EXAMPLE
+                  etl-job migrate up --database-url postgresql://owner@db.example.com/scores
+                """)
+
+        @OptionGroup(title: "Database and log") var database: DatabaseOptions
+        @OptionGroup(title: "Database and log") var migrations: MigrationOptions
+
+        func run() async throws {
+            let logger = database.log.makeLogger()
+            let session = try await database.open(logger)
+            let applied = try migrations.migrator(session).apply { migration in
+                StandardOutput.write("applied \(migration.fileName)")
+            }
+            StandardOutput.write(
+                applied.isEmpty
+                    ? "Schema \(printable(session.schema)) is up to date."
+                    : "\(counted(applied.count, "migration", "migrations")) applied to schema "
+                        + "\(printable(session.schema)).")
+        }
+    }
+
+    /// `etl-job migrate status`
+    struct Status: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "status", abstract: "Show which migrations are applied and which are pending.",
+            discussion: """
+                EXAMPLE
+                  etl-job migrate status --json
+                """)
+
+        @OptionGroup(title: "Database and log") var database: DatabaseOptions
+        @OptionGroup(title: "Database and log") var migrations: MigrationOptions
+
+        @Flag(help: "Print the state as JSON.")
+        var json = false
+
+        func run() async throws {
+            let logger = database.log.makeLogger()
+            let session = try await database.open(logger)
+            let status = try migrations.migrator(session).status()
+            if json {
+                try JSONOutput.print(["migrations": status])
+                return
+            }
+            var table = TextTable([("version", .right), ("name", .left), ("applied at", .left)])
+            for migration in status {
+                table.append(["\(migration.version)", migration.name, migration.appliedAt ?? "pending"])
+            }
+            StandardOutput.write(table.render(Style(.standardOutput)))
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import ETLCore
+import Foundation
+import Logging
+
+/// Which database and schema a command works on.
+struct DatabaseOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The database: postgresql://user@host:port/name, or keyword=value pairs.",
+            discussion: "A password is better kept in the password file or PGPASSWORD than here."))
+    var databaseURL: String?
+
+    @Flag(help: "Use a private PostgreSQL under .local/ of this folder, started where it is not running.")
+    var local = false
+
+    @Option(help: "The schema of the job's tables.")
+    var schema = "public"
+
+    @OptionGroup var log: LogOptions
+
+    enum CodingKeys: String, CodingKey {
+        case databaseURL = "databaseUrl"
+        case local, schema, log
+    }
+
+    func validate() throws {
+        if local && databaseURL != nil {
+            throw ValidationError("--local and --database-url name two databases; give one of them.")
+        }
+        if schema.isEmpty { throw ValidationError("--schema needs a name.") }
+    }
+
+    /// Connects, and says on standard error which database is in use.
+    func open(_ logger: Logger) async throws -> Session {
+        let target = try DatabaseTarget.choose(
+            url: databaseURL, isLocal: local, environment: ProcessInfo.processInfo.environment,
+            folder: FileManager.default.currentDirectoryPath,
+            isTerminal: Output.standardError.isTerminal && isatty(STDIN_FILENO) == 1)
+        let session = try await Session.open(target, schema: schema, logger: logger)
+        logger.info("Database: \(session.summary)")
+        return session
+    }
+
+    /// Connects, and refuses a schema with pending migrations.
+    func openCurrent(_ logger: Logger, migrations: MigrationOptions) async throws -> Session {
+        let session = try await open(logger)
+        try migrations.migrator(session).requireCurrent()
+        return session
+    }
+}
+
+/// Where the migrations are.
+struct MigrationOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The folder with the migrations.", discussion: "By default the one beside the program."))
+    var migrations: String?
+
+    func folder() throws -> MigrationFolder { try MigrationFolder.find(named: migrations) }
+    func migrator(_ session: Session) throws -> Migrator { try Migrator(session: session, folder: folder()) }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import ETLCore
+import Foundation
+
+/// How the program ends when something went wrong.
+enum Failure {
+    /// Prints what went wrong to standard error and exits with its code.
+    static func exit(_ error: any Error) -> Never {
+        switch error {
+        case let error as JobError:
+            leave(error.message, error.advice, error.exitCode.rawValue)
+        case let error as SampleError:
+            let (code, advice) = judge(error)
+            leave("\(error)", advice, code.rawValue)
+        case let interrupted as Interrupted:
+            leave("Stopped by signal \(interrupted.signal); the batch in hand was rolled back.", nil, 128 + interrupted.signal)
+        default:
+            // Wrong usage, help, version and completion scripts: the parser's own.
+            ETLJob.exit(withError: error)
+        }
+    }
+
+    private static func leave(_ message: String, _ advice: String?, _ code: Int32) -> Never {
+        if LogOptions.isJSON {
+            let line = JSONLine(level: "error", message: message, fields: advice.map { ["advice": $0] } ?? [:])
+            StandardError.write(line.text)
+        } else {
+            StandardError.write("\(Style(.standardError).red("error:")) \(printable(message, keepingLines: true))")
+            if let advice { StandardError.write(printable(advice, keepingLines: true)) }
+        }
+        Foundation.exit(code)
+    }
+
+    private static func judge(_ error: SampleError) -> (ETLCore.ExitCode, String?) {
+        switch error {
+        case .invalidArgument: (.usage, "See: etl-job sample --help")
+        case .fileExists: (.usage, nil)
+        case .fileOperation(_, _, let code, _): (code == ENOSPC ? .unavailable : .configuration, nil)
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import ETLCore
+import Foundation
+import Logging
+
+/// Shows how a run goes on: a bar on a terminal, plain lines elsewhere.
+final class RunDisplay: RunObserver {
+    private let logger: Logger
+    private let hasBar: Bool
+    private var pending = 0
+    private var done = 0
+    private var batch: BatchSource?
+    private var rows = 0
+    private var bytes = 0
+    private var step = BatchStep.stage
+    private var batchStart = ContinuousClock.now
+    private var stagingSeconds = 0.0
+    private var lastDrawn = ContinuousClock.now - .seconds(1)
+    private var isDrawn = false
+
+    init(logger: Logger, isPlain: Bool) {
+        self.logger = logger
+        hasBar = !isPlain && Output.standardError.isTerminal && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+    }
+
+    func runPlanned(pending: Int, skipped: Int) {
+        self.pending = pending
+        logger.debug("planned", metadata: ["pending": "\(pending)", "skipped": "\(skipped)"])
+    }
+
+    func batchStarted(_ source: BatchSource) {
+        (batch, rows, bytes, step, batchStart, stagingSeconds) = (source, 0, 0, .stage, .now, 0)
+        draw(force: true)
+    }
+
+    func rowsStaged(_ rows: Int, bytes: Int) {
+        (self.rows, self.bytes) = (rows, bytes)
+        stagingSeconds = secondsSince(batchStart)
+        draw(force: false)
+    }
+
+    func stepStarted(_ step: BatchStep) {
+        self.step = step
+        draw(force: false)
+    }
+
+    func batchFinished(_ report: BatchReport) {
+        done += 1
+        if hasBar {
+            draw(force: done == pending)
+            return
+        }
+        let window = report.window.map { "\($0[0])…\(report.batchID)" } ?? "not full yet"
+        logger.info(
+            """
+            batch \(report.batchID): read \(grouped(report.read)), accepted \(grouped(report.accepted)), \
+            rejected \(grouped(report.rejected)), window \(window), \
+            \(grouped(report.snapshots)) snapshots, \(durationText(report.seconds))
+            """,
+            metadata: [
+                "batch_id": "\(report.batchID)", "read": "\(report.read)", "accepted": "\(report.accepted)",
+                "rejected": "\(report.rejected)", "snapshots": "\(report.snapshots)",
+                "seconds": "\(decimal(report.seconds, 6))",
+            ])
+    }
+
+    /// Leaves a clean line behind, however the run ended.
+    func finish() {
+        if isDrawn { StandardError.writeRaw("\r\u{1B}[K") }
+        isDrawn = false
+    }
+
+    private func draw(force: Bool) {
+        guard hasBar, let batch else { return }
+        guard force || lastDrawn.duration(to: .now) > .milliseconds(80) else { return }
+        lastDrawn = .now
+        let width = 20
+        let part = batch.byteSize.map { $0 > 0 ? Double(bytes) / Double($0) : 1 } ?? 0
+        // Staging is about a tenth of a large batch's time; the rest is the database's.
+        let share = step == .stage ? part * 0.1 : 0.1 + 0.15 * Double(BatchStep.allCases.firstIndex(of: step) ?? 0)
+        let total = max(pending, 1)
+        let filled = Int(Double(width) * min(1, (Double(done) + (done < total ? min(share, 1) : 0)) / Double(total)))
+        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+        let rate = stagingSeconds > 0 ? Int(Double(rows) / stagingSeconds) : 0
+        StandardError.writeRaw(
+            "\r\u{1B}[K\(bar) batch \(batch.batchID) (\(min(done + 1, total)) of \(total))  \(grouped(rows)) rows  "
+                + "\(grouped(rate)) rows/s  \(step.rawValue)")
+        isDrawn = true
+    }
+
+    private func secondsSince(_ start: ContinuousClock.Instant) -> Double {
+        let elapsed = start.duration(to: .now).components
+        return Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
+    }
+}
