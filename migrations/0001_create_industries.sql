@@ -1,7 +1,20 @@
+-- How texts of raw batches are made comparable: trimmed of ASCII white space, folded in ASCII only.
+create function normalised_id(id text) returns text
+language sql immutable parallel safe
+return upper(btrim(id, e' \t\n\r\f\x0b') collate "C");
+
+comment on function normalised_id(text) is 'An id as the tables keep it: trimmed, in upper case.';
+
+create function normalised_label(label text) returns text
+language sql immutable parallel safe
+return lower(btrim(label, e' \t\n\r\f\x0b') collate "C");
+
+comment on function normalised_label(text) is 'An industry label as industry_labels has it: trimmed, in lower case.';
+
 -- Industries are configuration as data: adding a row adds an industry.
 create table industries (
-    industry text primary key
-        constraint industry_is_trimmed_and_not_empty check (industry <> '' and industry = btrim(industry))
+    industry text collate "C" primary key
+        constraint industry_is_trimmed_and_not_empty check (industry <> '' and industry = btrim(industry, e' \t\n\r\f\x0b'))
 );
 
 comment on table industries is
@@ -10,10 +23,10 @@ comment on column industries.industry is 'Canonical name, as stored with every a
 
 -- A label matches in any case and with blanks around it; these are further spellings of an industry.
 create table industry_aliases (
-    label text primary key
+    label text collate "C" primary key
         constraint label_is_lower_case_and_trimmed
-            check (label <> '' and label = lower(btrim(label) collate "C")),
-    industry text not null references industries (industry)
+            check (label <> '' and label = normalised_label(label)),
+    industry text collate "C" not null references industries (industry)
 );
 
 comment on table industry_aliases is
@@ -28,7 +41,7 @@ insert into industries (industry) values ('clothing'), ('food'), ('cars'), ('hai
 create view industry_labels as
 select distinct on (label) label, industry
 from (
-    select lower(industry collate "C") as label, industry, 1 as precedence from industries
+    select normalised_label(industry) as label, industry, 1 as precedence from industries
     union all
     select label, industry, 2 from industry_aliases
 ) as spelling

@@ -1,7 +1,7 @@
 -- Grain: one row per batch, industry and distinct score. Everything else is computed from these counts.
 create table batch_distributions (
     batch_id bigint not null,
-    industry text not null,
+    industry text collate "C" not null,
     score double precision not null,
     asset_count bigint not null
         constraint asset_count_is_positive check (asset_count > 0),

@@ -4,7 +4,7 @@ create table window_assets (
     batch_id bigint not null,
     id text collate "C" not null,
     score double precision not null,
-    industry text not null
+    industry text collate "C" not null
 ) with (autovacuum_vacuum_scale_factor = 0.1, autovacuum_vacuum_insert_scale_factor = 0.1);
 
 comment on table window_assets is 'Accepted assets of the window''s batches, as each batch scored them.';

@@ -1,6 +1,6 @@
 -- Partitions of percentile_snapshots are made ahead of need. Only the owner may attach one, so this runs
 -- with the owner's rights and a fixed search_path. CREATE and ATTACH lock out no reader, unlike PARTITION OF.
-create function ensure_snapshot_partition(batch_id bigint) returns text
+create function ensure_snapshot_partition(batch_id bigint) returns bigint
 language plpgsql security definer set search_path from current as $$
 declare
     batches_per_partition constant bigint := 100;
@@ -12,12 +12,9 @@ begin
         select from pg_inherits
         where inhparent = 'percentile_snapshots'::regclass and inhrelid = to_regclass(partition_name)
     ) then
-        return null;
+        return range_end;
     end if;
-    execute format(
-        'create table %I (like percentile_snapshots including all, '
-        'constraint as_of_batch_is_in_range check (as_of_batch_id >= %s and as_of_batch_id < %s))',
-        partition_name, range_start, range_end);
+    execute format('create table %I (like percentile_snapshots including all)', partition_name);
     -- The parent's triggers do not fire for statements on a partition.
     execute format(
         'create trigger history_is_append_only before update or delete or truncate on %I '
@@ -27,7 +24,7 @@ begin
     execute format(
         'alter table percentile_snapshots attach partition %I for values from (%s) to (%s)',
         partition_name, range_start, range_end);
-    return partition_name;
+    return range_end;
 end
 $$;
 
@@ -35,4 +32,4 @@ revoke execute on function ensure_snapshot_partition(bigint) from public;
 
 comment on function ensure_snapshot_partition(bigint) is
     'Makes the partition of percentile_snapshots that holds this as-of batch, where it is missing, '
-    'and returns its name; NULL where it stands already.';
+    'and returns the first as-of batch beyond it.';

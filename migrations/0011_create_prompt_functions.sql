@@ -36,7 +36,7 @@ begin atomic
             sum(distribution.asset_count) filter (where distribution.score = percentile_at.score) as n_eq,
             sum(distribution.asset_count) as n
         from as_of
-        join industry_labels on industry_labels.label = lower(btrim(percentile_at.industry) collate "C")
+        join industry_labels on industry_labels.label = normalised_label(percentile_at.industry)
         join batch_distributions as distribution
             on distribution.batch_id between as_of.window_first_batch_id and as_of.batch_id
             and distribution.industry = industry_labels.industry
@@ -67,7 +67,7 @@ begin atomic
         snapshot.percentile,
         snapshot.percentile - lag(snapshot.percentile) over (order by snapshot.as_of_batch_id) as change
     from percentile_snapshots as snapshot
-    where snapshot.id = upper(btrim(asset_history.id) collate "C")
+    where snapshot.id = normalised_id(asset_history.id)
     order by snapshot.as_of_batch_id;
 end;
 
@@ -88,7 +88,7 @@ counted as (
     join batch_distributions as distribution
         on distribution.batch_id between newest.window_first_batch_id and newest.batch_id
     union all
-    select distinct scores.industry, scores.score, 0
+    select distinct scores.industry collate "C", scores.score, 0
     from scores
 ),
 points as (
@@ -101,9 +101,10 @@ ranks as (
         industry,
         score,
         n_eq,
-        (sum(n_eq) over (partition by industry order by score) - n_eq)::bigint as n_lt,
+        (sum(n_eq) over lower_scores - n_eq)::bigint as n_lt,
         (sum(n_eq) over (partition by industry))::bigint as n
     from points
+    window lower_scores as (partition by industry order by score rows unbounded preceding)
 )
 select
     scores.id,
@@ -113,7 +114,7 @@ select
     newest.batch_id as as_of_batch_id
 from newest
 cross join scores
-join ranks on ranks.industry = scores.industry and ranks.score = scores.score;
+join ranks on ranks.industry = scores.industry collate "C" and ranks.score = scores.score;
 
 comment on view scores_today is
     'Every asset ever scored, re-expressed against the newest window at the moment of reading; nothing is '

@@ -9,6 +9,9 @@ struct BatchTransaction {
     let interruption: Interruption
     let observer: (any RunObserver)?
 
+    /// Up to so many rows, emptying the staging table row by row is faster than truncating it.
+    private static let smallBatch = 5_000
+
     /// Another job has applied batches since the plan was made.
     struct LedgerMoved: Error {}
 
@@ -41,7 +44,7 @@ struct BatchTransaction {
             .map { try $0.get("batch_id", as: Int.self) }
         guard newestIDs.first == newestAppliedID else { throw LedgerMoved() }
         let isEmpty = try session.connection.executeOne(SQL.isStagingEmpty).get("is_empty", as: Bool.self)
-        if !isEmpty { try session.connection.execute(SQL.emptyStaging) }
+        if !isEmpty { try session.connection.execute(SQL.truncateStaging) }
         return newestIDs.prefix(settings.windowSize - 1).reversed()
     }
 
@@ -91,7 +94,7 @@ struct BatchTransaction {
                 "batch \(source.batchID): \(report.read) rows read, but \(report.accepted) accepted and "
                     + "\(report.rejected) rejected")
         }
-        try run(nil, SQL.emptyStaging)
+        try run(nil, report.read > Self.smallBatch ? SQL.truncateStaging : SQL.deleteStaged)
         for row in try run(nil, SQL.countRejections, [source.batchID]) {
             report.reasons[try row.get("reason")] = try row.get("row_count")
         }
@@ -116,17 +119,17 @@ struct BatchTransaction {
         }
         report.window = window
         let method = settings.percentileMethod.rawValue
-        try run(.rank, SQL.rankWindow, [first, source.batchID, method])
-        try run(nil, SQL.rankAssets, [source.batchID, first])
+        try run(.rank, SQL.createWindowPercentiles)
+        try run(nil, SQL.rankWindow, [first, source.batchID, method])
         try run(.load, SQL.appendSnapshots, [source.batchID])
         let sums = try session.connection.executeOne(SQL.sumSnapshots)
         report.snapshots = try sums.get("snapshot_count")
         try run(nil, SQL.preferIndexLookups)
         try run(nil, SQL.updateScores)
         try run(nil, SQL.insertScores, [source.batchID])
-        try run(nil, SQL.preferAnyJoin)
+        try run(nil, SQL.preferHashJoins)
         if options.rescore == .all { try run(nil, SQL.rescoreAll, [first, source.batchID, method]) }
-        try run(nil, SQL.dropWorkTables)
+        if options.isDryRun { try run(nil, SQL.emptyWindowPercentiles) }
         return try sums.get("snapshot_checksum")
     }
 

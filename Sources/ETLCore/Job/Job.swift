@@ -43,10 +43,13 @@ public struct Job {
                     report.add(BatchReport(source: source, status: .skipped))
                 }
                 var newestAppliedID = plan.newestAppliedID
+                var firstIDWithoutPartition = Int.min
                 for source in plan.pending {
                     try interruption.check()
                     try during(source) {
-                        try ensurePartition(source)
+                        if source.batchID >= firstIDWithoutPartition {
+                            firstIDWithoutPartition = try ensurePartition(source)
+                        }
                         let batch = try session.transaction {
                             try transaction(source, plan).apply(after: newestAppliedID)
                         }
@@ -99,9 +102,12 @@ public struct Job {
     }
 
     /// Makes the partition ahead of need, in a short transaction of its own.
-    private func ensurePartition(_ source: BatchSource) throws {
+    ///
+    /// - Returns: the first batch beyond the partition.
+    private func ensurePartition(_ source: BatchSource) throws -> Int {
         try session.transaction {
-            _ = try session.connection.execute(SQL.ensureSnapshotPartition, [source.batchID])
+            try session.connection.executeOne(SQL.ensureSnapshotPartition, [source.batchID])
+                .get("first_batch_id_beyond")
         }
     }
 

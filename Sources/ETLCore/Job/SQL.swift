@@ -5,12 +5,13 @@ enum SQL {
     // Job
     static let inspectServer = embedded("inspect_server", PackageResources.inspect_server_sql)
     static let lockSchema = embedded("lock_schema", PackageResources.lock_schema_sql)
-    static let preferAnyJoin = embedded("prefer_any_join", PackageResources.prefer_any_join_sql)
+    static let preferHashJoins = embedded("prefer_hash_joins", PackageResources.prefer_hash_joins_sql)
     static let preferIndexLookups = embedded("prefer_index_lookups", PackageResources.prefer_index_lookups_sql)
     static let setBatchSettings = embedded("set_batch_settings", PackageResources.set_batch_settings_sql)
 
     // Extract
-    static let emptyStaging = embedded("empty_staging", PackageResources.empty_staging_sql)
+    static let deleteStaged = embedded("delete_staged", PackageResources.delete_staged_sql)
+    static let truncateStaging = embedded("truncate_staging", PackageResources.truncate_staging_sql)
     static let isStagingEmpty = embedded("is_staging_empty", PackageResources.is_staging_empty_sql)
     static let stageAssets = embedded("stage_assets", PackageResources.stage_assets_sql)
 
@@ -18,8 +19,10 @@ enum SQL {
     static let acceptAssets = embedded("accept_assets", PackageResources.accept_assets_sql)
     static let countBatch = embedded("count_batch", PackageResources.count_batch_sql)
     static let countRejections = embedded("count_rejections", PackageResources.count_rejections_sql)
-    static let dropWorkTables = embedded("drop_work_tables", PackageResources.drop_work_tables_sql)
-    static let rankAssets = embedded("rank_assets", PackageResources.rank_assets_sql)
+    static let createWindowPercentiles = embedded(
+        "create_window_percentiles", PackageResources.create_window_percentiles_sql)
+    static let emptyWindowPercentiles = embedded(
+        "empty_window_percentiles", PackageResources.empty_window_percentiles_sql)
     static let rankWindow = embedded("rank_window", PackageResources.rank_window_sql)
     static let rejectAssets = embedded("reject_assets", PackageResources.reject_assets_sql)
 
@@ -68,8 +71,8 @@ enum SQL {
 
     /// All of them, for the tests that look at each.
     static let all: [Statement] = [
-        inspectServer, lockSchema, preferAnyJoin, preferIndexLookups, setBatchSettings, emptyStaging,
-        isStagingEmpty, stageAssets, acceptAssets, countBatch, countRejections, dropWorkTables, rankAssets,
+        inspectServer, lockSchema, preferHashJoins, preferIndexLookups, setBatchSettings, deleteStaged, truncateStaging,
+        isStagingEmpty, stageAssets, acceptAssets, countBatch, countRejections, createWindowPercentiles, emptyWindowPercentiles,
         rankWindow, rejectAssets, appendSnapshots, ensureSnapshotPartition, insertBatch, insertScores,
         insertUnrankedScores, listBatches, listNewestBatchIDs, pruneWindow, rescoreAll, sumSnapshots,
         updateScores, createSchema, createSchemaMigrations, describeSchemaMigrations, insertMigration,

@@ -8,7 +8,7 @@ with counted as (
     from batch_distributions
     where batch_id between $1 and $2
     union all
-    select distinct industry, score, 0
+    select distinct industry collate "C", score, 0
     from scores
 ),
 points as (
@@ -21,9 +21,10 @@ running_sums as (
         industry,
         score,
         n_eq,
-        (sum(n_eq) over (partition by industry order by score) - n_eq)::bigint as n_lt,
+        (sum(n_eq) over lower_scores - n_eq)::bigint as n_lt,
         (sum(n_eq) over (partition by industry))::bigint as n
     from points
+    window lower_scores as (partition by industry order by score rows unbounded preceding)
 ),
 ranks as (
     select industry, score, percentile_from_counts($3, n_lt, n_eq, n) as percentile
@@ -32,6 +33,6 @@ ranks as (
 update scores
 set percentile = ranks.percentile
 from ranks
-where ranks.industry = scores.industry
+where ranks.industry = scores.industry collate "C"
     and ranks.score = scores.score
     and scores.percentile is distinct from ranks.percentile

@@ -3,5 +3,5 @@
 -- Grain: one row per rejected raw row, in order. Reads all rejections: they are few, and need no index of ids.
 select batch_id, row_number, array_to_string(reasons, ', ') as reasons
 from rejected_assets
-where upper(btrim(id) collate "C") = upper(btrim($1) collate "C")
+where normalised_id(id) = normalised_id($1)
 order by batch_id, row_number

@@ -3,4 +3,4 @@
 -- Grain: at most one row.
 select scores.id, scores.score, scores.industry, scores.percentile
 from scores
-where id = upper(btrim($1) collate "C")
+where id = normalised_id($1)

@@ -4,6 +4,6 @@
 -- Grain: at most one row.
 select as_of_batch_id, scored_batch_id, score, industry, percentile
 from percentile_snapshots
-where id = upper(btrim($1) collate "C") and as_of_batch_id <= $2
+where id = normalised_id($1) and as_of_batch_id <= $2
 order by as_of_batch_id desc
 limit 1

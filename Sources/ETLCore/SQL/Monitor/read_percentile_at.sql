@@ -8,5 +8,5 @@ select
     (
         select industry_labels.industry
         from industry_labels
-        where industry_labels.label = lower(btrim($2) collate "C")
+        where industry_labels.label = normalised_label($2)
     ) as industry

@@ -3,12 +3,12 @@
 insert into window_assets (batch_id, id, score, industry)
 select
     staged.batch_id,
-    upper(btrim(staged.id, e' \t\n\r\f\v') collate "C"),
+    normalised_id(staged.id),
     staged.score_value,
     labels.industry
 from staging_assets as staged
 join industry_labels as labels
-    on labels.label = lower(btrim(staged.industry, e' \t\n\r\f\v') collate "C")
+    on labels.label = normalised_label(staged.industry)
 where not exists (
     select
     from rejected_assets as rejected

@@ -8,7 +8,7 @@ with normalised as (
         staged.batch_id,
         staged.row_number,
         staged.id_type,
-        upper(btrim(staged.id, e' \t\n\r\f\v') collate "C") as asset_id,
+        normalised_id(staged.id) as asset_id,
         left(staged.raw, 1) = '{' as is_object,
         staged.score_type,
         staged.score_value,
@@ -16,7 +16,7 @@ with normalised as (
         labels.industry
     from staging_assets as staged
     left join industry_labels as labels
-        on labels.label = lower(btrim(staged.industry, e' \t\n\r\f\v') collate "C")
+        on labels.label = normalised_label(staged.industry)
         and staged.industry_type = 'string'
 ),
 judged as (
@@ -28,7 +28,7 @@ judged as (
         case
             when id_type in ('missing', 'null') then 'id_missing'
             when id_type <> 'string' or asset_id is null
-                or asset_id !~ '^[0-7][0-9A-HJKMNP-TV-Z]{25}$' then 'id_not_a_ulid'
+                or length(asset_id) <> 26 or asset_id !~ '^[0-7][0-9A-HJKMNP-TV-Z]*$' then 'id_not_a_ulid'
         end as id_reason,
         case
             when score_type in ('missing', 'null') then 'score_missing'
