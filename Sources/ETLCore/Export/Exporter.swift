@@ -63,7 +63,9 @@ public struct Exporter {
         return files
     }
 
-    private func path(_ table: String) -> String { folder.hasSuffix("/") ? "\(folder)\(table).csv" : "\(folder)/\(table).csv" }
+    private func path(_ table: String) -> String {
+        folder.hasSuffix("/") ? "\(folder)\(table).csv" : "\(folder)/\(table).csv"
+    }
     private func temporary(_ path: String) -> String { "\(path).partial" }
 
     private func write(_ table: String, _ statement: Statement) throws -> File {
@@ -74,7 +76,9 @@ public struct Exporter {
         var rows = 0
         do {
             rows = try session.connection.copyOut(statement) { data in
-                guard fwrite(data.baseAddress, 1, data.count, stream) == data.count else { throw failure(temporaryPath) }
+                guard fwrite(data.baseAddress, 1, data.count, stream) == data.count else {
+                    throw failure(temporaryPath)
+                }
                 bytes += data.count
             }
         } catch {

@@ -87,7 +87,7 @@ struct BatchTransaction {
     private func classify(_ report: inout BatchReport) throws {
         let range = options.scoreRange
         report.rejected = try run(.classify, SQL.rejectAssets, [range.lowerBound, range.upperBound]).affectedCount
-        report.accepted = try run(nil, SQL.acceptAssets).affectedCount
+        report.accepted = try run(nil, SQL.acceptAssets, [source.batchID]).affectedCount
         guard report.accepted + report.rejected == report.read else {
             throw JobError(
                 .defect,
@@ -105,7 +105,8 @@ struct BatchTransaction {
                 "Batch \(source.batchID) (\(source.name)) has too many rejected rows: \(report.rejected) of "
                     + "\(report.read), a ratio of \(decimal(ratio, 4)) where \(decimal(options.maxRejectRatio, 4)) is "
                     + "allowed (\(summary(of: report.reasons))).",
-                advice: "Mend the source, or pass --max-reject-ratio with a higher figure if these rows may be left out.")
+                advice:
+                    "Mend the source, or pass --max-reject-ratio with a higher figure if these rows may be left out.")
         }
     }
 

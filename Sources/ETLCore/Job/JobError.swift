@@ -52,7 +52,9 @@ extension JobError {
         }
         switch error.sqlState ?? "" {
         case "42501":
-            return (.configuration, "Ask the owner of the schema for this right; `etl-job doctor` lists what a run needs.")
+            return (
+                .configuration, "Ask the owner of the schema for this right; `etl-job doctor` lists what a run needs."
+            )
         case "42P01", "42883", "3F000":
             return (.configuration, "A table or function of the job is missing: run `etl-job migrate`.")
         case "53100":

@@ -76,8 +76,10 @@ struct RunPlan {
         return Settings(percentileMethod: method, windowSize: newest.windowSize)
     }
 
-    /// An applied batch is compared by size; by content where it is in the window, where its file was changed since
-    /// it was applied, or where there is no size to compare. So the cost does not grow with the history.
+    /// Refuses a source that differs from what was applied under its number.
+    ///
+    /// It is compared by size; by content where it is in the window, where its file was changed since it was applied,
+    /// or where there is no size to compare. So the cost does not grow with the history.
     private static func requireUnchanged(
         _ source: BatchSource, _ entry: LedgerEntry, isRecent: Bool,
         _ summarise: (BatchSource) throws -> ContentSummary
@@ -93,7 +95,8 @@ struct RunPlan {
         }
         guard let difference else { return }
         throw JobError(
-            .dataRefused, "Batch \(entry.batchID) was applied at \(entry.appliedAt), but \(source.name) has changed "
+            .dataRefused,
+            "Batch \(entry.batchID) was applied at \(entry.appliedAt), but \(source.name) has changed "
                 + "since: \(difference).",
             advice: "Put the loaded file back, and load the correction as a later batch; there is no flag for this.")
     }
@@ -103,16 +106,21 @@ struct RunPlan {
     ) throws {
         if source.batchID < previousID {
             throw JobError(
-                .dataRefused, "Batch \(source.batchID) (\(source.name)) was never applied, and the ledger is already "
+                .dataRefused,
+                "Batch \(source.batchID) (\(source.name)) was never applied, and the ledger is already "
                     + "at batch \(previousID).",
                 advice: "Load its rows as a later batch; a batch cannot be slipped in below the newest one.")
         }
         let expected = previousID + 1
         guard source.batchID != expected, !allowsGap else { return }
-        let missing = expected == source.batchID - 1 ? "batch \(expected) is" : "batches \(expected) to \(source.batchID - 1) are"
-        let place = newestApplied?.batchID == previousID ? "the newest applied batch is \(previousID)" : "before it comes \(previousID)"
+        let missing =
+            expected == source.batchID - 1 ? "batch \(expected) is" : "batches \(expected) to \(source.batchID - 1) are"
+        let place =
+            newestApplied?.batchID == previousID
+            ? "the newest applied batch is \(previousID)" : "before it comes \(previousID)"
         throw JobError(
-            .dataRefused, "There is a gap: the next batch is \(source.batchID) (\(source.name)), \(place), and \(missing) "
+            .dataRefused,
+            "There is a gap: the next batch is \(source.batchID) (\(source.name)), \(place), and \(missing) "
                 + "missing.",
             advice: "Supply what is missing, or pass --allow-gap if it will never come.")
     }

@@ -28,7 +28,8 @@ enum SQL {
 
     // Load
     static let appendSnapshots = embedded("append_snapshots", PackageResources.append_snapshots_sql)
-    static let ensureSnapshotPartition = embedded("ensure_snapshot_partition", PackageResources.ensure_snapshot_partition_sql)
+    static let ensureSnapshotPartition = embedded(
+        "ensure_snapshot_partition", PackageResources.ensure_snapshot_partition_sql)
     static let insertBatch = embedded("insert_batch", PackageResources.insert_batch_sql)
     static let insertScores = embedded("insert_scores", PackageResources.insert_scores_sql)
     static let insertUnrankedScores = embedded("insert_unranked_scores", PackageResources.insert_unranked_scores_sql)
@@ -41,14 +42,17 @@ enum SQL {
 
     // Migrations
     static let createSchema = embedded("create_schema", PackageResources.create_schema_sql)
-    static let createSchemaMigrations = embedded("create_schema_migrations", PackageResources.create_schema_migrations_sql)
-    static let describeSchemaMigrations = embedded("describe_schema_migrations", PackageResources.describe_schema_migrations_sql)
+    static let createSchemaMigrations = embedded(
+        "create_schema_migrations", PackageResources.create_schema_migrations_sql)
+    static let describeSchemaMigrations = embedded(
+        "describe_schema_migrations", PackageResources.describe_schema_migrations_sql)
     static let insertMigration = embedded("insert_migration", PackageResources.insert_migration_sql)
     static let listMigrations = embedded("list_migrations", PackageResources.list_migrations_sql)
     static let setMigrationSettings = embedded("set_migration_settings", PackageResources.set_migration_settings_sql)
 
     // Monitor
-    static let countRejectionsByReason = embedded("count_rejections_by_reason", PackageResources.count_rejections_by_reason_sql)
+    static let countRejectionsByReason = embedded(
+        "count_rejections_by_reason", PackageResources.count_rejections_by_reason_sql)
     static let inspectRights = embedded("inspect_rights", PackageResources.inspect_rights_sql)
     static let inspectWindow = embedded("inspect_window", PackageResources.inspect_window_sql)
     static let listAssetRejections = embedded("list_asset_rejections", PackageResources.list_asset_rejections_sql)
@@ -60,11 +64,13 @@ enum SQL {
     static let readPercentileAt = embedded("read_percentile_at", PackageResources.read_percentile_at_sql)
 
     // Export
-    static let exportBatchDistributions = embedded("export_batch_distributions", PackageResources.export_batch_distributions_sql)
+    static let exportBatchDistributions = embedded(
+        "export_batch_distributions", PackageResources.export_batch_distributions_sql)
     static let exportBatches = embedded("export_batches", PackageResources.export_batches_sql)
     static let exportIndustries = embedded("export_industries", PackageResources.export_industries_sql)
     static let exportIndustryAliases = embedded("export_industry_aliases", PackageResources.export_industry_aliases_sql)
-    static let exportPercentileSnapshots = embedded("export_percentile_snapshots", PackageResources.export_percentile_snapshots_sql)
+    static let exportPercentileSnapshots = embedded(
+        "export_percentile_snapshots", PackageResources.export_percentile_snapshots_sql)
     static let exportRejectedAssets = embedded("export_rejected_assets", PackageResources.export_rejected_assets_sql)
     static let exportScores = embedded("export_scores", PackageResources.export_scores_sql)
     static let setExportSettings = embedded("set_export_settings", PackageResources.set_export_settings_sql)
@@ -72,7 +78,8 @@ enum SQL {
     /// All of them, for the tests that look at each.
     static let all: [Statement] = [
         inspectServer, lockSchema, preferHashJoins, preferIndexLookups, setBatchSettings, deleteStaged, truncateStaging,
-        isStagingEmpty, stageAssets, acceptAssets, countBatch, countRejections, createWindowPercentiles, emptyWindowPercentiles,
+        isStagingEmpty, stageAssets, acceptAssets, countBatch, countRejections, createWindowPercentiles,
+        emptyWindowPercentiles,
         rankWindow, rejectAssets, appendSnapshots, ensureSnapshotPartition, insertBatch, insertScores,
         insertUnrankedScores, listBatches, listNewestBatchIDs, pruneWindow, rescoreAll, sumSnapshots,
         updateScores, createSchema, createSchemaMigrations, describeSchemaMigrations, insertMigration,

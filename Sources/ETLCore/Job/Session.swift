@@ -49,7 +49,8 @@ public final class Session {
         let encoding = connection.parameterStatus("server_encoding") ?? ""
         guard encoding == "UTF8" else {
             throw JobError(
-                .configuration, "The database \(connection.databaseName) is encoded as \(encoding); the job needs UTF8.",
+                .configuration,
+                "The database \(connection.databaseName) is encoded as \(encoding); the job needs UTF8.",
                 advice: "Create one with: create database … encoding 'UTF8' template template0;")
         }
     }

@@ -12,7 +12,9 @@ public struct Migration: Sendable, Hashable {
     public let sha256: String
 
     /// The name of its file.
-    public var fileName: String { String(repeating: "0", count: max(0, 4 - "\(version)".count)) + "\(version)_\(name).sql" }
+    public var fileName: String {
+        String(repeating: "0", count: max(0, 4 - "\(version)".count)) + "\(version)_\(name).sql"
+    }
 
     init(version: Int, name: String, sql: String) throws {
         self.version = version

@@ -74,7 +74,9 @@ public struct Doctor {
         do {
             let status = try Migrator(session: session, folder: migrations).status()
             let pending = status.filter { $0.appliedAt == nil }.count
-            if pending == 0 { return good("migrations", "\(status.count) of \(status.count) applied in schema \(session.schema)") }
+            if pending == 0 {
+                return good("migrations", "\(status.count) of \(status.count) applied in schema \(session.schema)")
+            }
             return Finding(
                 subject: "migrations", verdict: .bad,
                 finding: "\(pending) of \(status.count) pending in schema \(session.schema)",
@@ -85,8 +87,10 @@ public struct Doctor {
     }
 
     private func rights() throws -> [Finding] {
-        let missing = try session.connection.execute(SQL.inspectRights).filter { try !$0.get("is_granted", as: Bool.self) }
-            .map { "\(try $0.get("privilege", as: String.self)) on \(try $0.get("table_name", as: String.self))" }
+        let missing = try session.connection.execute(SQL.inspectRights).filter {
+            try !$0.get("is_granted", as: Bool.self)
+        }
+        .map { "\(try $0.get("privilege", as: String.self)) on \(try $0.get("table_name", as: String.self))" }
         if missing.isEmpty { return [good("rights", "\(session.connection.userName) has all that a run needs")] }
         return [
             Finding(

@@ -29,7 +29,8 @@ extension Session {
             }
             guard batch.windowFirstBatchID != nil else {
                 throw JobError(
-                    .noInput, "As of batch \(batch.batchID) there was no full window of \(batch.windowSize) batches yet.",
+                    .noInput,
+                    "As of batch \(batch.batchID) there was no full window of \(batch.windowSize) batches yet.",
                     advice: "Name a later batch with --as-of, or load more batches.")
             }
             let row = try connection.executeOne(SQL.readPercentileAt, [score, industry, batch.batchID])

@@ -13,7 +13,7 @@ struct MigrateCommand: AsyncParsableCommand {
             """,
         subcommands: [Up.self, Status.self], defaultSubcommand: Up.self)
 
-    /// `etl-job migrate up`
+    /// `etl-job migrate up`: applies what is pending.
     struct Up: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "up", abstract: "Apply the migrations that are pending, each in one transaction.",
@@ -39,7 +39,7 @@ struct MigrateCommand: AsyncParsableCommand {
         }
     }
 
-    /// `etl-job migrate status`
+    /// `etl-job migrate status`: shows what is applied.
     struct Status: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "status", abstract: "Show which migrations are applied and which are pending.",

@@ -35,7 +35,8 @@ struct StatusCommand: AsyncParsableCommand {
         for entry in ledger {
             table.append([
                 "\(entry.batchID)", entry.source, grouped(entry.readCount), grouped(entry.acceptedCount),
-                grouped(entry.rejectedCount), entry.windowFirstBatchID.map { "\($0)–\(entry.batchID)" } ?? "not full yet",
+                grouped(entry.rejectedCount),
+                entry.windowFirstBatchID.map { "\($0)–\(entry.batchID)" } ?? "not full yet",
                 grouped(entry.snapshotCount), entry.appliedAt, durationText(entry.seconds),
             ])
         }

@@ -13,7 +13,9 @@ enum Failure {
             let (code, advice) = judge(error)
             leave("\(error)", advice, code.rawValue)
         case let interrupted as Interrupted:
-            leave("Stopped by signal \(interrupted.signal); the batch in hand was rolled back.", nil, 128 + interrupted.signal)
+            leave(
+                "Stopped by signal \(interrupted.signal); the batch in hand was rolled back.", nil,
+                128 + interrupted.signal)
         default:
             // Wrong usage, help, version and completion scripts: the parser's own.
             ETLJob.exit(withError: error)

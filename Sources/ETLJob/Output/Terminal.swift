@@ -41,7 +41,9 @@ enum StandardError {
     static func writeRaw(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 }
 
-/// Standard output, for results. A reader that went away (`| head`) ends the program quietly.
+/// Standard output, for results.
+///
+/// A reader that went away (`| head`) ends the program quietly.
 enum StandardOutput {
     static func write(_ line: String) {
         let text = Array((line + "\n").utf8)

@@ -35,7 +35,9 @@ latest as (
         and not exists (
             select
             from window_assets as later
-            where later.id = earlier.id and later.batch_id > earlier.batch_id and later.batch_id <= $2
+            where later.id = earlier.id
+                and later.batch_id > earlier.batch_id
+                and later.batch_id between $1 + 1 and $2
         )
 )
 select latest.id, latest.batch_id as scored_batch_id, latest.score, latest.industry, ranks.percentile

@@ -2,57 +2,50 @@
 -- $1: lowest acceptable score
 -- $2: highest acceptable score
 -- Grain: one row per rejected raw row. Trimming and case folding are ASCII; of the occurrences of an id that
--- are otherwise acceptable the last is kept.
-with normalised as (
+-- are otherwise acceptable the last is kept. Ids in order show the repeated ones: a sort costs half a hash.
+with ordered_ids as (
     select
-        staged.batch_id,
-        staged.row_number,
-        staged.id_type,
-        normalised_id(staged.id) as asset_id,
-        left(staged.raw, 1) = '{' as is_object,
-        staged.score_type,
-        staged.score_value,
-        staged.industry_type,
-        labels.industry
-    from staging_assets as staged
-    left join industry_labels as labels
-        on labels.label = normalised_label(staged.industry)
-        and staged.industry_type = 'string'
+        normalised_id(id) as asset_id,
+        lag(normalised_id(id)) over (order by normalised_id(id)) as preceding_id
+    from staging_assets
+    where id_type = 'string'
 ),
-judged as (
+repeated_ids as materialized (
+    select distinct asset_id
+    from ordered_ids
+    where asset_id = preceding_id
+),
+judged as not materialized (
     select
-        batch_id,
-        row_number,
-        asset_id,
-        is_object,
+        staged.row_number,
+        repeated_ids.asset_id as repeated_id,
+        left(staged.raw, 1) = '{' as is_object,
         case
-            when id_type in ('missing', 'null') then 'id_missing'
-            when id_type <> 'string' or asset_id is null
-                or length(asset_id) <> 26 or asset_id !~ '^[0-7][0-9A-HJKMNP-TV-Z]*$' then 'id_not_a_ulid'
+            when staged.id_type in ('missing', 'null') then 'id_missing'
+            when staged.id_type <> 'string' or staged.id is null or length(normalised_id(staged.id)) <> 26
+                or normalised_id(staged.id) !~ '^[0-7][0-9A-HJKMNP-TV-Z]*$' then 'id_not_a_ulid'
         end as id_reason,
         case
-            when score_type in ('missing', 'null') then 'score_missing'
-            when score_type <> 'number' then 'score_not_a_number'
-            when score_value is null or score_value not between $1 and $2 then 'score_out_of_range'
+            when staged.score_type in ('missing', 'null') then 'score_missing'
+            when staged.score_type <> 'number' then 'score_not_a_number'
+            when staged.score_value is null or staged.score_value not between $1 and $2 then 'score_out_of_range'
         end as score_reason,
         case
-            when industry_type in ('missing', 'null') then 'industry_missing'
-            when industry is null then 'industry_unknown'
+            when staged.industry_type in ('missing', 'null') then 'industry_missing'
+            when staged.industry_type <> 'string' or labels.industry is null then 'industry_unknown'
         end as industry_reason
-    from normalised
+    from staging_assets as staged
+    left join industry_labels as labels on labels.label = normalised_label(staged.industry)
+    left join repeated_ids on repeated_ids.asset_id = normalised_id(staged.id) and staged.id_type = 'string'
 ),
-repeated_ids as (
-    select
-        asset_id,
-        max(row_number) filter (where score_reason is null and industry_reason is null) as kept_row_number
+kept_rows as (
+    select repeated_id, max(row_number) as row_number
     from judged
-    where id_reason is null
-    group by asset_id
-    having count(*) > 1
+    where repeated_id is not null and id_reason is null and score_reason is null and industry_reason is null
+    group by repeated_id
 ),
 reasoned as (
     select
-        judged.batch_id,
         judged.row_number,
         case
             when not judged.is_object then array['not_an_object']
@@ -60,8 +53,8 @@ reasoned as (
                 array[
                     judged.id_reason,
                     case
-                        when repeated_ids.asset_id is not null
-                            and judged.row_number is distinct from repeated_ids.kept_row_number
+                        when judged.repeated_id is not null and judged.id_reason is null
+                            and judged.row_number is distinct from kept_rows.row_number
                             then 'duplicate_id_in_batch'
                     end,
                     judged.score_reason,
@@ -70,12 +63,11 @@ reasoned as (
                 null)
         end as reasons
     from judged
-    left join repeated_ids
-        on repeated_ids.asset_id = judged.asset_id and judged.id_reason is null
+    left join kept_rows on kept_rows.repeated_id = judged.repeated_id
     where judged.id_reason is not null
         or judged.score_reason is not null
         or judged.industry_reason is not null
-        or repeated_ids.asset_id is not null
+        or judged.repeated_id is not null
 )
 insert into rejected_assets (batch_id, row_number, id, score, industry, raw, reasons)
 select staged.batch_id, staged.row_number, staged.id, staged.score, staged.industry, staged.raw, reasoned.reasons

@@ -1,0 +1,76 @@
+internal import Foundation
+
+/// A server as its `postmaster.pid` tells of it.
+struct ServerProcess: Sendable, Equatable {
+    let pid: Int32
+    let port: Int
+    let socketDirectory: String
+    /// Whether it takes connections.
+    let isReady: Bool
+
+    /// What the process of a `postmaster.pid` turned out to be.
+    enum Finding: Equatable {
+        /// There is no `postmaster.pid`.
+        case none
+        /// No server of these data runs; the file was left behind, and its number may be another process's by now.
+        case leftBehind(pid: Int32)
+        /// The server of these data.
+        case running(ServerProcess)
+    }
+
+    /// The file's path.
+    static func file(of dataDirectory: String) -> String { "\(dataDirectory)/postmaster.pid" }
+
+    /// Looks for the server of a data directory.
+    static func find(_ dataDirectory: String) -> Finding {
+        guard let text = smallFile(file(of: dataDirectory)) else { return .none }
+        // Lines: pid, data directory, start time, port, socket directory, address, shared memory, state.
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        guard let pid = lines.first.flatMap({ Int32($0) }), pid > 0 else { return .leftBehind(pid: 0) }
+        guard serves(pid, dataDirectory) else { return .leftBehind(pid: pid) }
+        func line(_ number: Int) -> String { number < lines.count ? lines[number] : "" }
+        return .running(
+            ServerProcess(
+                pid: pid, port: Int(line(3)) ?? 0, socketDirectory: line(4),
+                isReady: line(7).trimmingCharacters(in: .whitespaces) == "ready"))
+    }
+
+    /// Whether its socket is where it said; a folder that was moved took the socket with it.
+    var hasSocket: Bool { FileFacts("\(socketDirectory)/.s.PGSQL.\(port)") != nil }
+
+    /// Whether a process is the server of a data directory, and not one that got the number of a dead server.
+    private static func serves(_ pid: Int32, _ dataDirectory: String) -> Bool {
+        guard kill(pid, 0) == 0 || errno == EPERM else { return false }
+        #if os(Linux)
+            // A zombie has no command line.
+            let words = (smallFile("/proc/\(pid)/cmdline") ?? "").split(separator: "\0").map(String.init)
+            guard let flag = words.firstIndex(of: "-D"), flag + 1 < words.count, words[0].contains("postgres") else {
+                return false
+            }
+            let served = words[flag + 1]
+            guard served != dataDirectory, let servedFacts = FileFacts(served, followingLinks: true) else {
+                // Where the directory is no more, it was moved to here with the server running.
+                return true
+            }
+            return FileFacts(dataDirectory, followingLinks: true).map(servedFacts.isSameFile) ?? false
+        #else
+            return true
+        #endif
+    }
+
+    /// Asks the server to end its sessions and stop, and waits until it is gone.
+    ///
+    /// - Throws: `JobError` (69) where it does not stop within two minutes.
+    func stop(dataDirectory: String) async throws {
+        guard kill(pid, SIGINT) == 0 || errno == ESRCH else {
+            throw JobError(.unavailable, "Cannot stop the private PostgreSQL (process \(pid)): \(systemErrorText()).")
+        }
+        for _ in 0..<1200 {
+            guard case .running(let process) = Self.find(dataDirectory), process.pid == pid else { return }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        throw JobError(
+            .unavailable, "The private PostgreSQL (process \(pid)) did not stop within two minutes.",
+            advice: "See its log, or end it: kill -QUIT \(pid)")
+    }
+}

@@ -1,0 +1,134 @@
+public import ETLCore
+import Foundation
+import Logging
+public import PostgresClient
+
+/// A migrated database of one test, with what tests do over and over.
+public final class TestDatabase {
+    /// How to connect.
+    public let connectionString: String
+    /// A connection for looking at the tables.
+    public let connection: Connection
+    /// A folder for raw batches.
+    public let folder: String
+
+    /// Makes a new database, cloned from the migrated one.
+    public init() async throws {
+        connectionString = try await TestServer.shared.migratedDatabase()
+        connection = try Connection(database: connectionString)
+        folder = try temporaryFolder()
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    /// A session on the schema `public`.
+    public func session() throws -> Session {
+        try Session(database: connectionString, schema: "public", isPrivate: false, logger: Logger(label: "test"))
+    }
+
+    /// Writes a raw batch file.
+    public func write(_ text: String, batch: Int, extension suffix: String = "json") throws {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/batch_\(batch).\(suffix)"))
+    }
+
+    /// Writes assets as a raw batch file.
+    public func write(_ assets: [TestAsset], batch: Int) throws {
+        try write("[" + assets.map(\.json).joined(separator: ",\n") + "]", batch: batch)
+    }
+
+    /// Loads what is new in the folder.
+    @discardableResult
+    public func run(_ change: (inout RunOptions) -> Void = { _ in }) throws -> RunReport {
+        var options = RunOptions()
+        change(&options)
+        return try Job(session: session(), options: options).run(BatchFolder.sources(at: folder))
+    }
+
+    /// All values of a query, as text; NULL is `NULL`.
+    public func query(_ sql: String) throws -> [[String]] {
+        var rows: [[String]] = []
+        var current = ""
+        try connection.copyOut(
+            Statement(name: "test_query", sql: "copy (\(sql)) to stdout with (format text, null 'NULL')")
+        ) { current += String(decoding: $0, as: UTF8.self) }
+        for line in current.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
+            rows.append(line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init))
+        }
+        return rows
+    }
+
+    /// The single value of a query, as text.
+    public func value(_ sql: String) throws -> String { try query(sql)[0][0] }
+
+    /// Everything that the job has written, but times and durations: equal texts are equal tables.
+    public func fingerprint() throws -> String {
+        let tables = [
+            "scores": "id, score, industry, percentile",
+            "percentile_snapshots": "as_of_batch_id, id, scored_batch_id, score, industry, percentile",
+            "batch_distributions": "batch_id, industry, score, asset_count",
+            "rejected_assets": "batch_id, row_number, id, score, industry, raw, reasons",
+            "window_assets": "batch_id, id, score, industry",
+            "staging_assets": "batch_id, row_number, raw",
+            "batches": """
+            batch_id, content_sha256, read_count, accepted_count, rejected_count, byte_size, \
+            window_first_batch_id, window_size, percentile_method, rescore, score_minimum, score_maximum, \
+            snapshot_count, snapshot_checksum
+            """,
+        ]
+        return try tables.sorted { $0.key < $1.key }.map { table, columns in
+            let digest = try value(
+                """
+                select count(*) || ' ' || coalesce(md5(string_agg(line, chr(10) order by line collate "C")), '-')
+                from (select row(\(columns))::text as line from \(table)) as lines
+                """)
+            return "\(table): \(digest)"
+        }.joined(separator: "\n")
+    }
+}
+
+/// A raw row of a test.
+public struct TestAsset: Sendable, Hashable {
+    /// ULID.
+    public var id: String
+    /// Score.
+    public var score: Double
+    /// Industry label.
+    public var industry: String
+
+    /// Makes a row.
+    public init(_ id: String, _ score: Double, _ industry: String) {
+        self.id = id
+        self.score = score
+        self.industry = industry
+    }
+
+    /// The row as JSON, the score in the shortest exact text.
+    public var json: String { #"{"id": "\#(id)", "score": \#(score), "industry": "\#(industry)"}"# }
+}
+
+/// A valid ULID that ends in a number.
+public func ulid(_ number: Int) -> String {
+    let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+    var digits: [Character] = []
+    var rest = number
+    for _ in 0..<16 {
+        digits.append(alphabet[rest % 32])
+        rest /= 32
+    }
+    return "01GNNA1J00" + String(digits.reversed())
+}
+
+/// Random numbers that are the same in every run: SplitMix64 (Steele, Lea, Flood 2014).
+public struct SeededRandom: RandomNumberGenerator {
+    private var state: UInt64
+    /// Starts at a seed.
+    public init(seed: UInt64) { state = seed }
+    /// The next 64 bits.
+    public mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

@@ -1,0 +1,140 @@
+# shellcheck shell=bash
+# Makes sure of what a build, a run and the tests need, and says what it installs. To be sourced.
+#
+#   setup run     for building and running
+#   setup test    the same, and shellcheck
+
+readonly oldest_swift=6.2 oldest_server=15 oldest_simdjson=3
+readonly unusable=69 # EX_UNAVAILABLE of sysexits.h
+
+step() { printf '\n==> %s\n' "$*"; }
+
+fail() {
+    printf '%s\n' "error: $1" "${@:2}" >&2
+    exit "$unusable"
+}
+
+setup() {
+    local purpose=$1 missing
+    require_swift
+    if [[ $(uname) == Darwin ]]; then find_brew_libraries; fi
+    missing=$(list_missing "$purpose")
+    if [[ -z $missing ]]; then return; fi
+
+    step "Missing here: ${missing//$'\n'/, }"
+    if [[ $(uname) == Darwin ]]; then
+        # shellcheck disable=SC2046 # one word a package
+        install_with_brew $(brew_packages <<<"$missing")
+    else
+        # shellcheck disable=SC2046
+        install_with_apt $(apt_packages <<<"$missing")
+    fi
+    missing=$(list_missing "$purpose")
+    if [[ -n $missing ]]; then
+        fail "Installed, but still not found or too old: ${missing//$'\n'/, }." \
+            "A newer PostgreSQL for this system: https://www.postgresql.org/download/"
+    fi
+}
+
+require_swift() {
+    local version
+    version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p') || true
+    if [[ -z $version ]]; then
+        fail "swift was not found. Install Swift $oldest_swift or later: https://www.swift.org/install/"
+    elif ! at_least "$version" "$oldest_swift"; then
+        fail "This is Swift $version. Install Swift $oldest_swift or later: https://www.swift.org/install/"
+    fi
+}
+
+# at_least 6.10 6.2
+at_least() {
+    local major=${1%%.*} minor=${1#*.} oldest_major=${2%%.*} oldest_minor=${2#*.}
+    ((major > oldest_major || (major == oldest_major && minor >= oldest_minor)))
+}
+
+# Prints what is missing, a line each; the words are translated into packages below.
+list_missing() {
+    if has pkg-config; then
+        pkg-config --exists libpq || echo libpq
+        pkg-config --exists libcrypto || echo OpenSSL
+        pkg-config --atleast-version="$oldest_simdjson" simdjson || echo simdjson
+    else
+        printf '%s\n' pkg-config libpq OpenSSL simdjson
+    fi
+    has_server || echo PostgreSQL
+    if [[ $1 == test ]]; then has shellcheck || echo shellcheck; fi
+}
+
+has() { command -v "$1" >/dev/null; }
+
+# Whether the programs of a PostgreSQL server are somewhere that the job looks into.
+has_server() {
+    local folders folder version
+    IFS=: read -ra folders <<<"${ETL_POSTGRES_BINDIR:-}:$PATH"
+    for folder in "${folders[@]}" /usr/lib/postgresql/*/bin {/opt/homebrew,/usr/local}/opt/postgresql@*/bin; do
+        if [[ ! -x $folder/initdb || ! -x $folder/postgres ]]; then continue; fi
+        version=$("$folder/postgres" --version 2>/dev/null | sed 's/^[^0-9]*\([0-9]*\).*/\1/') || continue
+        if ((version >= oldest_server)); then return 0; fi
+    done
+    return 1
+}
+
+# Debian and Ubuntu
+
+apt_packages() {
+    sed -e 's/^libpq$/libpq-dev/' -e 's/^OpenSSL$/libssl-dev/' -e 's/^simdjson$/libsimdjson-dev/' \
+        -e 's/^PostgreSQL$/postgresql/'
+}
+
+install_with_apt() {
+    local command="apt-get install --yes --no-install-recommends $*"
+    if ! has apt-get; then
+        fail "There is no apt-get here. Install by other means what the packages $* are on Debian, then start again."
+    elif ((EUID != 0)) && ! has sudo; then
+        fail "Neither root nor sudo: ask an administrator for" "    $command"
+    fi
+    step "Installing: $command"
+    as_root apt-get update --quiet=2 || fail "apt-get update failed."
+    if [[ " $* " == *" postgresql "* ]]; then forbid_default_cluster; fi
+    # The command is a list of words without blanks.
+    # shellcheck disable=SC2086
+    if ! as_root env DEBIAN_FRONTEND=noninteractive $command --quiet=2 >/dev/null; then
+        allow_default_cluster
+        fail "The installation failed. Try it by hand, or ask an administrator for" "    $command"
+    fi
+    allow_default_cluster
+}
+
+as_root() { if ((EUID == 0)); then "$@"; else sudo "$@"; fi; }
+
+# Debian's package makes a database cluster at its first installation and starts a server on it, unless a file says no.
+# The job needs the programs only. The file stands there for the time of the installation.
+readonly no_cluster=/etc/postgresql-common/createcluster.d/etl-job.conf
+forbid_default_cluster() {
+    as_root mkdir -p "${no_cluster%/*}"
+    as_root tee "$no_cluster" >/dev/null <<<"create_main_cluster = false"
+}
+allow_default_cluster() { if [[ -e $no_cluster ]]; then as_root rm -f "$no_cluster"; fi; }
+
+# macOS
+
+brew_packages() {
+    sed -e 's/^pkg-config$/pkgconf/' -e 's/^OpenSSL$/openssl@3/' -e 's/^PostgreSQL$/postgresql@17/'
+}
+
+install_with_brew() {
+    if ! has brew; then fail "Homebrew was not found (https://brew.sh). Install it, or by other means: $*"; fi
+    step "Installing: brew install $*"
+    brew install --quiet "$@" || fail "brew install $* failed."
+    find_brew_libraries
+}
+
+# Homebrew keeps these out of the default search path.
+find_brew_libraries() {
+    local formula
+    if ! has brew; then return; fi
+    for formula in libpq openssl@3; do
+        PKG_CONFIG_PATH="$(brew --prefix "$formula")/lib/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}"
+    done
+    export PKG_CONFIG_PATH
+}
