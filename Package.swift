@@ -76,7 +76,7 @@ let package = Package(
             name: "DatabaseTests", dependencies: ["ETLCore", "PostgresClient", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["ETLJob", "TestSupport"],
+            name: "CommandLineTests", dependencies: ["ETLJob", "PostgresClient", "TestSupport"],
             exclude: ["Golden"], swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17

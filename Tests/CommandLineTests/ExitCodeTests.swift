@@ -1,4 +1,5 @@
 import Foundation
+import PostgresClient
 import Testing
 import TestSupport
 
@@ -122,13 +123,14 @@ import TestSupport
         let (database, program) = try await Self.prepared(batches: 3)
         #expect(try await program.run("run", ".", "--through", "1").code == 0)
         let before = try database.fingerprint()
-        try database.connection.executeScript(.init(name: "hold", sql: "begin; lock table window_assets"))
+        let holder = try Connection(database: database.connectionString)
+        try holder.executeScript(.init(name: "hold", sql: "begin; lock table window_assets"))
         let running = Task { try await program.run("run", ".") }
         try await waitForBlockedStatement(database)
         try await program.signalRunning(SIGTERM)
         let outcome = try await running.value
         #expect(outcome.code == 143, "\(outcome.errors)")
-        try database.connection.executeScript(.init(name: "release", sql: "rollback"))
+        try holder.executeScript(.init(name: "release", sql: "rollback"))
         #expect(try database.fingerprint() == before)
         #expect(try await program.run("run", ".").code == 0)
     }

@@ -22,17 +22,13 @@ struct Program {
     /// Environment on top of a bare one.
     var environment: [String: String] = [:]
 
-    /// The binary that was built beside these tests.
-    static var path: String {
-        var folder = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
-            .deletingLastPathComponent()
-        #if os(macOS)
-            for bundle in Bundle.allBundles where bundle.bundlePath.hasSuffix(".xctest") {
-                folder = bundle.bundleURL.deletingLastPathComponent()
-            }
-        #endif
-        return folder.appendingPathComponent("etl-job").path
-    }
+    /// The binary that was built beside the bundle of these tests, which the runner names in its arguments.
+    static let path: String = {
+        let bundle = CommandLine.arguments.first { $0.contains(".xctest") } ?? CommandLine.arguments[0]
+        let folder = bundle.components(separatedBy: ".xctest")[0]
+        return URL(fileURLWithPath: folder).resolvingSymlinksInPath().deletingLastPathComponent()
+            .appendingPathComponent("etl-job").path
+    }()
 
     /// Runs the program to its end.
     func run(_ arguments: String..., input: String = "") async throws -> Outcome {

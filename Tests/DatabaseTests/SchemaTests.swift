@@ -194,16 +194,16 @@ import TestSupport
                 """
                 select format('%s: %s %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) from pg_constraint
                 where connamespace = 'public'::regnamespace and contype <> 'n'
-                order by 1 collate "C"
+                order by 1
                 """
-            ).map { $0[0].replacing("\\n", with: " ") }
+            ).map { $0[0].replacing("\\n", with: " ") }.sorted()
             + database.query(
                 """
                 select format('%s(%s) returns %s', proname, pg_get_function_identity_arguments(oid),
                     pg_get_function_result(oid))
-                from pg_proc where pronamespace = 'public'::regnamespace order by 1 collate "C"
+                from pg_proc where pronamespace = 'public'::regnamespace order by 1
                 """
-            ).map { $0[0] }
+            ).map { $0[0] }.sorted()
         #expect(try goldenDifference(actual.joined(separator: "\n") + "\n", "schema.txt") == nil)
     }
 

@@ -19,8 +19,6 @@ public final class TestDatabase {
         folder = try temporaryFolder()
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: folder) }
-
     /// A session on the schema `public`.
     public func session() throws -> Session {
         try Session(database: connectionString, schema: "public", isPrivate: false, logger: Logger(label: "test"))

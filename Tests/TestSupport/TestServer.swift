@@ -54,7 +54,7 @@ public actor TestServer {
         logger.logLevel = .error
         let server = PrivateServer(in: folder, durable: false, logger: logger)
         let run = try await server.start()
-        stopAtExit(pid: run.pid, folder: folder)
+        stopAtExit(pid: run.pid)
         let database = run.connectionString
 
         let connection = try Connection(database: database)
@@ -66,26 +66,26 @@ public actor TestServer {
         return database
     }
 
-    private struct Leftover: Sendable {
-        let pid: Int32
-        let folder: String
-    }
-    private static let leftover = Mutex<Leftover?>(nil)
+    private static let serverPID = Mutex<Int32?>(nil)
 
-    private static func stopAtExit(pid: Int32, folder: String) {
-        leftover.withLock { $0 = Leftover(pid: pid, folder: folder) }
+    private static func stopAtExit(pid: Int32) {
+        serverPID.withLock { $0 = pid }
         atexit {
-            guard let leftover = TestServer.leftover.withLock({ $0 }) else { return }
-            kill(leftover.pid, SIGINT)  // PostgreSQL's fast shutdown
-            for _ in 0..<100 where kill(leftover.pid, 0) == 0 { usleep(50_000) }
-            try? FileManager.default.removeItem(atPath: leftover.folder)
+            guard let pid = TestServer.serverPID.withLock({ $0 }) else { return }
+            kill(pid, SIGINT)  // PostgreSQL's fast shutdown
+            for _ in 0..<100 where kill(pid, 0) == 0 { usleep(50_000) }
+            try? FileManager.default.removeItem(atPath: temporaryRoot)
         }
     }
 }
 
+/// The folder of this process for all that its tests write; removed at its end.
+private let temporaryRoot = FileManager.default.temporaryDirectory
+    .appendingPathComponent("etl-test-\(ProcessInfo.processInfo.processIdentifier)").path
+
 /// Makes a folder for a test; enterable by the unprivileged user that a server started by root runs as.
 public func temporaryFolder() throws -> String {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("etl-test-\(UUID().uuidString)").path
+    let folder = "\(temporaryRoot)/\(UUID().uuidString.prefix(8))"
     try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
     return folder

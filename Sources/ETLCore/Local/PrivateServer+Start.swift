@@ -18,7 +18,7 @@ extension PrivateServer {
         if let process = try await settled(state), let major = Self.major(of: state) {
             if process.hasSocket { return Self.run(process, state, major) }
             logger.warning("The private PostgreSQL's socket is gone, as when its folder was moved; starting it anew")
-            try await process.stop(dataDirectory: state.dataDirectory)
+            try await process.stop()
         }
         return try await startStopped(state, user)
     }
@@ -77,6 +77,7 @@ extension PrivateServer {
         _ state: StateFolder, _ socket: SocketFolder, _ programs: ServerPrograms, _ user: ServerUser
     ) async throws {
         let wasLeftBehind = removeStaleFile(state)
+        let logSize = FileFacts(state.logFile)?.size ?? 0
         let arguments = [
             "start", "-w", "-s", "-t", "\(Self.startSeconds)", "-l", ServerText.insideDoubleQuotes(state.logFile), "-o",
             serverArguments(state, socket).map(ServerText.shellWord).joined(separator: " "),
@@ -89,7 +90,7 @@ extension PrivateServer {
             if result.succeeded { return }
             logger.debug("pg_ctl start", metadata: ["ending": "\(result.ending)", "output": "\(result.output)"])
         }
-        throw failure(state, nil)
+        throw failure(state, nil, logFrom: logSize)
     }
 
     /// What the server is told at every start: the data directory itself is as `initdb` made it.
@@ -112,9 +113,10 @@ extension PrivateServer {
         return true
     }
 
-    private func failure(_ state: StateFolder, _ detail: String?) -> JobError {
+    /// The error of a server that does not start, with what its log says from an offset on.
+    private func failure(_ state: StateFolder, _ detail: String?, logFrom offset: Int = 0) -> JobError {
         let log = (try? Data(contentsOf: URL(filePath: state.logFile), options: .mappedIfSafe)) ?? Data()
-        let lines = ServerText.lastLines(String(decoding: log.suffix(16384), as: UTF8.self))
+        let lines = ServerText.lastLines(String(decoding: log.dropFirst(offset).suffix(16384), as: UTF8.self))
         return JobError(
             .unavailable,
             "The private PostgreSQL under \(state.local) does not start.\(detail.map { " \($0)" } ?? "")",

@@ -69,8 +69,13 @@ public struct PrivateServer: Sendable {
         defer { lock.release() }
         let state = try StateFolder(folder, user: user)
         try state.checkRemovable()
+        var sockets = [try SocketFolder(state, user: user)]
+        // Of a server whose folder was moved, the socket is still where the old name put it.
+        if case .running(let process) = ServerProcess.find(state.dataDirectory) {
+            sockets.append(SocketFolder(of: process))
+        }
         try await Self.stop(state)
-        try SocketFolder(state, user: user).remove(user: user)
+        for socket in sockets { socket.remove(user: user) }
         try state.remove()
         return true
     }
@@ -105,7 +110,7 @@ public struct PrivateServer: Sendable {
     @discardableResult
     private static func stop(_ state: StateFolder) async throws -> Bool {
         guard case .running(let process) = ServerProcess.find(state.dataDirectory) else { return false }
-        try await process.stop(dataDirectory: state.dataDirectory)
+        try await process.stop()
         return true
     }
 }

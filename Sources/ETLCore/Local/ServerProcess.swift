@@ -38,21 +38,36 @@ struct ServerProcess: Sendable, Equatable {
     /// Whether its socket is where it said; a folder that was moved took the socket with it.
     var hasSocket: Bool { FileFacts("\(socketDirectory)/.s.PGSQL.\(port)") != nil }
 
-    /// Whether a process is the server of a data directory, and not one that got the number of a dead server.
-    private static func serves(_ pid: Int32, _ dataDirectory: String) -> Bool {
+    /// Whether a process runs; one that has ended and that nobody has waited for does not.
+    static func isAlive(_ pid: Int32) -> Bool {
         guard kill(pid, 0) == 0 || errno == EPERM else { return false }
         #if os(Linux)
-            // A zombie has no command line.
+            // What has ended has no command line.
+            return smallFile("/proc/\(pid)/cmdline", limit: 1)?.isEmpty == false
+        #else
+            return true
+        #endif
+    }
+
+    /// Whether a process is the server of a data directory, and not one that got the number of a dead server.
+    private static func serves(_ pid: Int32, _ dataDirectory: String) -> Bool {
+        guard isAlive(pid) else { return false }
+        #if os(Linux)
             let words = (smallFile("/proc/\(pid)/cmdline") ?? "").split(separator: "\0").map(String.init)
             guard let flag = words.firstIndex(of: "-D"), flag + 1 < words.count, words[0].contains("postgres") else {
                 return false
+            }
+            // A server works in its data directory; where that may not be seen, the command line tells.
+            let data = FileFacts(dataDirectory, followingLinks: true)
+            if let data, let place = FileFacts("/proc/\(pid)/cwd", followingLinks: true) {
+                return place.isSameFile(as: data)
             }
             let served = words[flag + 1]
             guard served != dataDirectory, let servedFacts = FileFacts(served, followingLinks: true) else {
                 // Where the directory is no more, it was moved to here with the server running.
                 return true
             }
-            return FileFacts(dataDirectory, followingLinks: true).map(servedFacts.isSameFile) ?? false
+            return data.map(servedFacts.isSameFile) ?? false
         #else
             return true
         #endif
@@ -61,12 +76,13 @@ struct ServerProcess: Sendable, Equatable {
     /// Asks the server to end its sessions and stop, and waits until it is gone.
     ///
     /// - Throws: `JobError` (69) where it does not stop within two minutes.
-    func stop(dataDirectory: String) async throws {
+    func stop() async throws {
         guard kill(pid, SIGINT) == 0 || errno == ESRCH else {
             throw JobError(.unavailable, "Cannot stop the private PostgreSQL (process \(pid)): \(systemErrorText()).")
         }
         for _ in 0..<1200 {
-            guard case .running(let process) = Self.find(dataDirectory), process.pid == pid else { return }
+            // It removes its file a moment before it lets go of its memory.
+            guard Self.isAlive(pid) else { return }
             try await Task.sleep(for: .milliseconds(100))
         }
         throw JobError(

@@ -49,7 +49,7 @@ struct ServerPrograms: Sendable {
                 throw JobError(
                     .configuration,
                     "\(folderVariable) is \(named), where \(user.name) cannot execute "
-                        + "\(required.formatted(.list(type: .and).locale(Locale(identifier: "en")))).",
+                        + "initdb, pg_ctl and postgres.",
                     advice: "Name the folder that has them, or unset \(folderVariable).")
             }
             folders.append(named)

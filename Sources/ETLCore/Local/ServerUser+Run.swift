@@ -38,15 +38,10 @@ extension ServerUser {
         for (name, value) in values {
             if let key = Environment.Key(rawValue: name) { keyed[key] = value }
         }
-        var options = PlatformOptions()
-        if isAnother {
-            options.userID = uid
-            options.groupID = gid
-            options.supplementaryGroups = []
-        }
+        let words = isAnother ? try becoming([program] + arguments) : [program] + arguments
         let configuration = Configuration(
-            executable: .path(.init(program)), arguments: Arguments(arguments), environment: .custom(keyed),
-            workingDirectory: "/", platformOptions: options)
+            executable: .path(.init(words[0])), arguments: Arguments(Array(words.dropFirst())),
+            environment: .custom(keyed), workingDirectory: "/")
         let limit = 1 << 20
         do {
             if let input {
@@ -60,6 +55,33 @@ extension ServerUser {
         } catch let error as SubprocessError {
             throw JobError(.unavailable, "Cannot run \(program) as \(name): \(error)")
         }
+    }
+
+    /// The words of a command, run as this user by a program of the system's.
+    ///
+    /// Not by Subprocess's own `userID`: between its `clone` and `exec` it calls glibc's `setgroups`, which waits for
+    /// the threads of the parent, and now and then that wait has no end (seen with swift-subprocess 1.0.2).
+    ///
+    /// - Throws: `JobError` (78) where the system has none of the programs.
+    private func becoming(_ words: [String]) throws -> [String] {
+        let folders = ["/usr/bin", "/bin", "/usr/sbin", "/sbin"]
+        func find(_ name: String) -> String? { folders.map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 } }
+        // Busybox has a setpriv that cannot change users.
+        if let setpriv = find("setpriv"), resolvedPath(setpriv)?.hasSuffix("busybox") == false {
+            return [setpriv, "--reuid=\(uid)", "--regid=\(gid)", "--clear-groups", "--"] + words
+        }
+        if let runuser = find("runuser") { return [runuser, "-u", name, "--"] + words }
+        if let su = find("su") {
+            let command = words.map(ServerText.shellWord).joined(separator: " ")
+            #if os(Linux)
+                return [su, "-s", "/bin/sh", name, "-c", "exec \(command)"]
+            #else
+                return [su, "-m", name, "-c", "exec \(command)"]
+            #endif
+        }
+        throw JobError(
+            .configuration, "There is no setpriv, runuser or su to run PostgreSQL as \(name).",
+            advice: "Run as an ordinary user, or name a database with --database-url.")
     }
 
     private static func currentVariables() -> [String: String] {

@@ -43,11 +43,14 @@ struct SocketFolder: Sendable, Equatable {
 }
 
 extension SocketFolder {
-    /// Removes the folder where it is under `/tmp` and the server's own.
+    /// The folder where a running server has its socket.
+    init(of process: ServerProcess) { path = process.socketDirectory }
+
+    /// Removes the folder where it is one of the job's under `/tmp`.
     func remove(user: ServerUser) {
-        guard path.hasPrefix("/tmp/"), let facts = FileFacts(path), facts.isDirectory, facts.owner == user.uid else {
-            return
-        }
+        guard path.hasPrefix("/tmp/etl-job-\(user.uid)-"), let facts = FileFacts(path), facts.isDirectory,
+            facts.owner == user.uid
+        else { return }
         for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] { unlink("\(path)/\(name)") }
         rmdir(path)
     }

@@ -30,7 +30,7 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup(title: "Database and log") var database: DatabaseOptions
     @OptionGroup(title: "Database and log") var migrations: MigrationOptions
 
-    @Option(help: "The number of the batch, for standard input or a file of another name.")
+    @Option(name: .customLong("batch-id"), help: "The number of the batch, for standard input or a file of another name.")
     var batchID: Int?
 
     @Option(help: "How standard input is written.")
@@ -68,12 +68,6 @@ struct RunCommand: AsyncParsableCommand {
 
     @Option(help: "Highest score that is accepted.")
     var scoreMaximum = 10.0
-
-    enum CodingKeys: String, CodingKey {
-        case path, database, migrations, inputFormat, through, dryRun, json, maxRejectRatio, percentileMethod
-        case windowSize, rescore, allowGap, allowEmpty, scoreMinimum, scoreMaximum
-        case batchID = "batchId"
-    }
 
     func validate() throws {
         if let windowSize, !(1...1000).contains(windowSize) {

@@ -6,6 +6,7 @@ import Logging
 /// Which database and schema a command works on.
 struct DatabaseOptions: ParsableArguments {
     @Option(
+        name: .customLong("database-url"),
         help: ArgumentHelp(
             "The database: postgresql://user@host:port/name, or keyword=value pairs.",
             discussion: "A password is better kept in the password file or PGPASSWORD than here."))
@@ -18,11 +19,6 @@ struct DatabaseOptions: ParsableArguments {
     var schema = "public"
 
     @OptionGroup var log: LogOptions
-
-    enum CodingKeys: String, CodingKey {
-        case databaseURL = "databaseUrl"
-        case local, schema, log
-    }
 
     func validate() throws {
         if local && databaseURL != nil {
