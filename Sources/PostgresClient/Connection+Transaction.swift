@@ -14,10 +14,23 @@ extension Connection {
     /// - Throws: the body's error, never hidden by one of the rollback; or the `PostgresError` of BEGIN or COMMIT,
     ///   of kind `commitInDoubt` where the answer to COMMIT was lost.
     public func transaction<Value>(_ mode: TransactionMode, _ body: () throws -> Value) throws -> Value {
-        try execute(Statement(name: "begin", sql: mode.rawValue))
+        try transaction(mode, opening: []) { _ in try body() }
+    }
+
+    /// Runs a body in a transaction whose first statements are sent together with its begin.
+    ///
+    /// - Parameters:
+    ///   - mode: how it begins.
+    ///   - opening: the first statements.
+    ///   - body: receives their rows.
+    /// - Throws: as `transaction(_:_:)`.
+    public func transaction<Value>(
+        _ mode: TransactionMode, opening: [Call], _ body: ([Rows]) throws -> Value
+    ) throws -> Value {
         let value: Value
         do {
-            value = try body()
+            let rows = try executeAll([Call(Statement(name: "begin", sql: mode.rawValue))] + opening)
+            value = try body(Array(rows.dropFirst()))
         } catch {
             rollback()
             throw error

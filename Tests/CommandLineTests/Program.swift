@@ -63,8 +63,10 @@ extension Program {
         let pids = listing.standardOutput.split(separator: "\n").filter { $0.contains("\(Self.path) run .") }
             .compactMap { Int32($0.split(separator: " ")[0]) }
             .filter { pid in
+                // Several runs may be under way; this one is told by its folder, where the system shows it.
+                guard FileManager.default.fileExists(atPath: "/proc/self/cwd") else { return true }
                 let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/cwd")
-                return link == nil || link == URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
+                return link == URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
             }
         #expect(pids.count == 1)
         for pid in pids { kill(pid, number) }

@@ -1,4 +1,4 @@
-import ETLCore
+@testable import ETLCore
 import Foundation
 import Testing
 import TestSupport
@@ -56,6 +56,65 @@ import TestSupport
         for (number, batch) in batches.enumerated() { try database.write(batch, batch: number) }
         try database.run { $0.percentileMethod = method }
         try Self.expectEqual(database, BruteForce.load(batches, method: method))
+    }
+
+    /// Large batches take another way into the same tables: each a partition of its own, filled before its index.
+    @Test(arguments: [PercentileMethod.percentRank, .midRank])
+    func largeBatchesGiveTheSameTables(method: PercentileMethod) async throws {
+        let (small, large) = (try await TestDatabase(), try await TestDatabase())
+        let batches = Self.batches(seed: 6)
+        for (number, batch) in batches.enumerated() {
+            try small.write(batch, batch: number)
+            try large.write(batch, batch: number)
+        }
+        try small.run { $0.percentileMethod = method }
+        // Batches 3 and 5 count as large; the others go where the ranges between them leave room.
+        for (number, batch) in batches.enumerated() {
+            var job = try large.job {
+                $0.percentileMethod = method
+                $0.through = number
+            }
+            job.largeBatch = number == 3 || number == 5 ? batch.count : .max
+            if number == 3 { try Self.forgetPartitions(large) }
+            _ = try job.run(BatchFolder.sources(at: large.folder))
+        }
+        try Self.expectEqual(large, BruteForce.load(batches, method: method))
+        #expect(try large.fingerprint() == small.fingerprint())
+    }
+
+    /// Makes room for a partition of one batch: as if the ones before had been large too.
+    private static func forgetPartitions(_ database: TestDatabase) throws {
+        try database.connection.executeScript(
+            .init(
+                name: "split_partition",
+                sql: """
+                    alter table percentile_snapshots detach partition percentile_snapshots_0_99;
+                    alter table percentile_snapshots_0_99 rename to percentile_snapshots_0_2;
+                    alter table percentile_snapshots attach partition percentile_snapshots_0_2
+                        for values from (0) to (3);
+                    """))
+    }
+
+    @Test func aLargeBatchInADryRunKeepsNothing() async throws {
+        let database = try await TestDatabase()
+        for (number, batch) in Self.batches(seed: 7).enumerated() { try database.write(batch, batch: number) }
+        let before = try database.fingerprint()
+        var job = try database.job { $0.isDryRun = true }
+        job.largeBatch = 1
+        #expect(try job.run(BatchFolder.sources(at: database.folder)).totals.applied == 6)
+        #expect(try database.fingerprint() == before)
+        job = try database.job()
+        job.largeBatch = 1
+        _ = try job.run(BatchFolder.sources(at: database.folder))
+        try Self.expectEqual(database, BruteForce.load(Self.batches(seed: 7)))
+        #expect(
+            try database.query(
+                "select inhrelid::regclass::text from pg_inherits where inhparent = 'percentile_snapshots'::regclass order by 1"
+            )
+                == (2...5).map { ["percentile_snapshots_\($0)_\($0)"] })
+        #expect(throws: (any Error).self) {
+            try database.connection.executeScript(.init(name: "tamper", sql: "delete from percentile_snapshots_4_4"))
+        }
     }
 
     @Test(arguments: [1, 2, 5, 7])

@@ -37,9 +37,14 @@ public final class TestDatabase {
     /// Loads what is new in the folder.
     @discardableResult
     public func run(_ change: (inout RunOptions) -> Void = { _ in }) throws -> RunReport {
+        try job(change).run(BatchFolder.sources(at: folder))
+    }
+
+    /// A run with options, not started yet.
+    public func job(_ change: (inout RunOptions) -> Void = { _ in }) throws -> Job {
         var options = RunOptions()
         change(&options)
-        return try Job(session: session(), options: options).run(BatchFolder.sources(at: folder))
+        return Job(session: try session(), options: options)
     }
 
     /// All values of a query, as text; NULL is `NULL`.

@@ -2,7 +2,7 @@
 # Makes sure of what a build, a run and the tests need, and says what it installs. To be sourced.
 #
 #   setup run     for building and running
-#   setup test    the same, and shellcheck
+#   setup test    the same, with shellcheck and ps
 
 readonly oldest_swift=6.2 oldest_server=15 oldest_simdjson=3
 readonly unusable=69 # EX_UNAVAILABLE of sysexits.h
@@ -62,7 +62,10 @@ list_missing() {
         printf '%s\n' pkg-config libpq OpenSSL simdjson
     fi
     has_server || echo PostgreSQL
-    if [[ $1 == test ]]; then has shellcheck || echo shellcheck; fi
+    if [[ $1 == test ]]; then
+        has ps || echo procps
+        has shellcheck || echo shellcheck
+    fi
 }
 
 has() { command -v "$1" >/dev/null; }

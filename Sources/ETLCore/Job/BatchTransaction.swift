@@ -8,6 +8,8 @@ struct BatchTransaction {
     let options: RunOptions
     let interruption: Interruption
     let observer: (any RunObserver)?
+    /// From so many rows on, a batch's snapshots get a partition of their own.
+    let largeBatch: Int
 
     /// Up to so many rows, emptying the staging table row by row is faster than truncating it.
     private static let smallBatch = 5_000
@@ -15,35 +17,42 @@ struct BatchTransaction {
     /// Another job has applied batches since the plan was made.
     struct LedgerMoved: Error {}
 
+    /// What the transaction has to begin with: the job's lock, then a look at the ledger.
+    var opening: [Call] {
+        [
+            session.lockCall, Call(SQL.listNewestBatchIDs, [max(settings.windowSize - 1, 1)]),
+            Call(SQL.isStagingEmpty),
+        ]
+    }
+
     /// Applies the batch, as the successor of the batch that the plan saw as the newest.
     ///
+    /// - Parameters:
+    ///   - newestAppliedID: the newest batch that the plan saw.
+    ///   - opened: the rows of `opening`.
     /// - Throws: `JobError`, `PostgresError`, `Interrupted`; `LedgerMoved` before anything is written.
-    func apply(after newestAppliedID: Int?) throws -> BatchReport {
+    func apply(after newestAppliedID: Int?, opened: [Rows]) throws -> BatchReport {
         let start = ContinuousClock.now
-        let earlierIDs = try lockLedger(newestAppliedID)
+        let earlierIDs = try readLedger(opened, newestAppliedID)
         observer?.batchStarted(source)
         var report = BatchReport(source: source, status: .applied)
 
         let content = try stage(&report)
         try classify(&report)
-        try run(.count, SQL.countBatch, [source.batchID])
-        let snapshots = try loadScores(window: window(earlierIDs), &report)
-        try run(.ledger, SQL.pruneWindow, [report.window?.first ?? earlierIDs.first ?? source.batchID])
+        let snapshotChecksum = try load(earlierIDs, &report)
 
         report.seconds = (ContinuousClock.now - start).seconds
-        try writeLedger(report, content, snapshotChecksum: snapshots)
+        try writeLedger(report, content, snapshotChecksum: snapshotChecksum)
         return report
     }
 
     // MARK: - The steps
 
-    /// Takes the job's lock and reads the batches that precede this one, the oldest first.
-    private func lockLedger(_ newestAppliedID: Int?) throws -> [Int] {
-        try session.lockSchema()
-        let newestIDs = try session.connection.execute(SQL.listNewestBatchIDs, [max(settings.windowSize - 1, 1)])
-            .map { try $0.get("batch_id", as: Int.self) }
+    /// Reads the batches that precede this one, the oldest first.
+    private func readLedger(_ opened: [Rows], _ newestAppliedID: Int?) throws -> [Int] {
+        let newestIDs = try opened[1].map { try $0.get("batch_id", as: Int.self) }
         guard newestIDs.first == newestAppliedID else { throw LedgerMoved() }
-        let isEmpty = try session.connection.executeOne(SQL.isStagingEmpty).get("is_empty", as: Bool.self)
+        let isEmpty = try opened[2].first?.get("is_empty", as: Bool.self) ?? false
         if !isEmpty { try session.connection.execute(SQL.truncateStaging) }
         return newestIDs.prefix(settings.windowSize - 1).reversed()
     }
@@ -86,17 +95,27 @@ struct BatchTransaction {
     /// Moves every staged row to the accepted or the rejected ones.
     private func classify(_ report: inout BatchReport) throws {
         let range = options.scoreRange
-        report.rejected = try run(.classify, SQL.rejectAssets, [range.lowerBound, range.upperBound]).affectedCount
-        report.accepted = try run(nil, SQL.acceptAssets, [source.batchID]).affectedCount
+        let results = try run(
+            .classify,
+            [
+                Call(SQL.classifyAssets, [range.lowerBound, range.upperBound]),
+                Call(SQL.countRejections, [source.batchID]),
+                Call(report.read > Self.smallBatch ? SQL.truncateStaging : SQL.deleteStaged),
+            ])
+        report.accepted = results[0].affectedCount
+        for row in results[1] {
+            let count: Int = try row.get("row_count")
+            if let reason: String = try row.getOptional("reason") {
+                report.reasons[reason] = count
+            } else {
+                report.rejected = count
+            }
+        }
         guard report.accepted + report.rejected == report.read else {
             throw JobError(
                 .defect,
                 "batch \(source.batchID): \(report.read) rows read, but \(report.accepted) accepted and "
                     + "\(report.rejected) rejected")
-        }
-        try run(nil, report.read > Self.smallBatch ? SQL.truncateStaging : SQL.deleteStaged)
-        for row in try run(nil, SQL.countRejections, [source.batchID]) {
-            report.reasons[try row.get("reason")] = try row.get("row_count")
         }
         let ratio = Double(report.rejected) / Double(max(report.read, 1))
         guard ratio <= options.maxRejectRatio else {
@@ -105,33 +124,66 @@ struct BatchTransaction {
                 "Batch \(source.batchID) (\(source.name)) has too many rejected rows: \(report.rejected) of "
                     + "\(report.read), a ratio of \(decimal(ratio, 4)) where \(decimal(options.maxRejectRatio, 4)) is "
                     + "allowed (\(summary(of: report.reasons))).",
-                advice:
-                    "Mend the source, or pass --max-reject-ratio with a higher figure if these rows may be left out.")
+                advice: """
+                    Mend the source, or pass --max-reject-ratio with a higher figure if these rows may be left out.
+                    """)
         }
     }
 
-    /// Ranks the window and loads scores and snapshots; before the window is full, scores without percentiles.
+    /// Counts the batch, ranks the window, and loads scores and snapshots; before the window is full, scores without
+    /// percentiles.
     ///
     /// - Returns: the checksum of the snapshots.
-    private func loadScores(window: [Int]?, _ report: inout BatchReport) throws -> String {
-        guard let window, let first = window.first else {
-            try run(.load, SQL.insertUnrankedScores, [source.batchID])
+    private func load(_ earlierIDs: [Int], _ report: inout BatchReport) throws -> String {
+        report.window = window(earlierIDs)
+        let opening = [
+            Call(SQL.pruneWindow, [report.window?.first ?? earlierIDs.first ?? source.batchID]),
+            Call(SQL.preferHashedGroups), Call(SQL.countBatch, [source.batchID]), Call(SQL.preferAnyGroups),
+        ]
+        guard let first = report.window?.first else {
+            try run(.load, opening + [Call(SQL.insertUnrankedScores, [source.batchID])])
             return "0"
         }
-        report.window = window
-        let method = settings.percentileMethod.rawValue
-        try run(.rank, SQL.createWindowPercentiles)
-        try run(nil, SQL.rankWindow, [first, source.batchID, method])
-        try run(.load, SQL.appendSnapshots, [source.batchID])
-        let sums = try session.connection.executeOne(SQL.sumSnapshots)
-        report.snapshots = try sums.get("snapshot_count")
-        try run(nil, SQL.preferIndexLookups)
-        try run(nil, SQL.updateScores)
-        try run(nil, SQL.insertScores, [source.batchID])
-        try run(nil, SQL.preferHashJoins)
-        if options.rescore == .all { try run(nil, SQL.rescoreAll, [first, source.batchID, method]) }
-        if options.isDryRun { try run(nil, SQL.emptyWindowPercentiles) }
-        return try sums.get("snapshot_checksum")
+        let ranking: [any PostgresEncodable] = [first, source.batchID, settings.percentileMethod.rawValue]
+        let sums: Rows
+        if let partition = try openLargePartition(report) {
+            sums = try loadLargeWindow(ranking, partition, opening)
+        } else {
+            // Mostly it was made ahead of need.
+            let ensure = Call(SQL.ensureSnapshotPartition, [source.batchID])
+            let results = try run(.load, opening + [ensure, Call(SQL.loadWindow, ranking)])
+            sums = results[results.count - 1]
+        }
+        if options.rescore == .all { try run(.load, [Call(SQL.rescoreAll, ranking)]) }
+        guard let row = sums.first else { throw JobError(.defect, "batch \(source.batchID): no snapshot sums") }
+        report.snapshots = try row.get("snapshot_count")
+        return try row.get("snapshot_checksum")
+    }
+
+    /// The table for the snapshots of a large batch, to be attached once it is filled; nil where it is not large, or
+    /// where a partition has been made for its number before.
+    private func openLargePartition(_ report: BatchReport) throws -> String? {
+        guard report.read >= largeBatch else { return nil }
+        return try session.connection.executeOne(SQL.openSnapshotPartition, [source.batchID])
+            .getOptional("partition_name")
+    }
+
+    /// Loads a window that is so large that a table for itself pays: ranked by several processes, indexed when full.
+    private func loadLargeWindow(
+        _ ranking: [any PostgresEncodable], _ partition: String, _ opening: [Call]
+    ) throws -> Rows {
+        let name = try session.connection.quoteIdentifier(partition)
+        try run(.load, opening + [Call(SQL.createWindowPercentiles, ranking)])
+        let fill = Statement(
+            name: SQL.fillSnapshotPartition.name,
+            sql: SQL.fillSnapshotPartition.sql.replacing(":\"partition\"", with: name))
+        return try run(
+            .load,
+            [
+                Call(SQL.sumWindowPercentiles), Call(fill, [source.batchID]),
+                Call(SQL.closeSnapshotPartition, [source.batchID]), Call(SQL.loadRankedScores),
+                Call(SQL.dropWindowPercentiles),
+            ])[0]
     }
 
     private func writeLedger(_ report: BatchReport, _ content: ContentSummary, snapshotChecksum: String) throws {
@@ -141,7 +193,7 @@ struct BatchTransaction {
             options.rescore.rawValue, options.scoreRange.lowerBound, options.scoreRange.upperBound,
             report.snapshots, snapshotChecksum, report.seconds, JobVersion.current,
         ]
-        try run(nil, SQL.insertBatch, parameters)
+        try run(.ledger, [Call(SQL.insertBatch, parameters)])
     }
 
     // MARK: - Helpers
@@ -152,12 +204,10 @@ struct BatchTransaction {
     }
 
     @discardableResult
-    private func run(
-        _ step: BatchStep?, _ statement: Statement, _ parameters: [any PostgresEncodable] = []
-    ) throws -> Rows {
+    private func run(_ step: BatchStep, _ calls: [Call]) throws -> [Rows] {
         try interruption.check()
-        if let step { observer?.stepStarted(step) }
-        return try session.connection.execute(statement, parameters)
+        observer?.stepStarted(step)
+        return try session.connection.executeAll(calls)
     }
 
     /// Says of a malformed batch which one it is.

@@ -7,6 +7,8 @@ public struct Job {
     let options: RunOptions
     let interruption: Interruption
     let observer: (any RunObserver)?
+    /// From so many rows on, a batch's snapshots get a partition of their own.
+    var largeBatch = 100_000
 
     /// Makes a run on an open session.
     public init(
@@ -47,11 +49,12 @@ public struct Job {
                 for source in plan.pending {
                     try interruption.check()
                     try during(source) {
-                        if source.batchID >= firstIDWithoutPartition {
+                        if source.batchID >= firstIDWithoutPartition, !mayBeLarge(source) {
                             firstIDWithoutPartition = try ensurePartition(source)
                         }
-                        let batch = try session.transaction {
-                            try transaction(source, plan).apply(after: newestAppliedID)
+                        let transaction = transaction(source, plan)
+                        let batch = try session.transaction(opening: transaction.opening) { opened in
+                            try transaction.apply(after: newestAppliedID, opened: opened)
                         }
                         report.add(batch)
                         observer?.batchFinished(batch)
@@ -78,8 +81,9 @@ public struct Job {
             var newestAppliedID = plan.newestAppliedID
             for source in plan.pending {
                 try during(source) {
-                    try session.connection.execute(SQL.ensureSnapshotPartition, [source.batchID])
-                    let batch = try transaction(source, plan).apply(after: newestAppliedID)
+                    let transaction = transaction(source, plan)
+                    let batch = try transaction.apply(
+                        after: newestAppliedID, opened: try session.connection.executeAll(transaction.opening))
                     report.add(batch)
                     observer?.batchFinished(batch)
                 }
@@ -98,16 +102,23 @@ public struct Job {
     private func transaction(_ source: BatchSource, _ plan: RunPlan) -> BatchTransaction {
         BatchTransaction(
             session: session, source: source, settings: plan.settings, options: options, interruption: interruption,
-            observer: observer)
+            observer: observer, largeBatch: largeBatch)
+    }
+
+    /// Whether a source may hold so many rows that its snapshots get a partition of their own.
+    private func mayBeLarge(_ source: BatchSource) -> Bool {
+        // A row with an id, a score and an industry has at least some fifty bytes.
+        source.byteSize.map { $0 >= 50 * largeBatch } ?? true
     }
 
     /// Makes the partition ahead of need, in a short transaction of its own.
     ///
     /// - Returns: the first batch beyond the partition.
     private func ensurePartition(_ source: BatchSource) throws -> Int {
-        try session.transaction {
-            try session.connection.executeOne(SQL.ensureSnapshotPartition, [source.batchID])
-                .get("first_batch_id_beyond")
+        let ensure = Call(SQL.ensureSnapshotPartition, [source.batchID])
+        return try session.transaction(opening: [session.lockCall, ensure]) { rows in
+            guard let row = rows[1].first else { throw JobError(.defect, "no partition for batch \(source.batchID)") }
+            return try row.get("first_batch_id_beyond")
         }
     }
 
@@ -117,7 +128,8 @@ public struct Job {
             try body()
         } catch let error as PostgresError {
             try interruption.check()
-            throw JobError(error, during: "batch \(source.batchID) (\(source.name))")
+            throw session.lockFailure(error)
+                ?? JobError(error, during: "batch \(source.batchID) (\(source.name))")
         }
     }
 }

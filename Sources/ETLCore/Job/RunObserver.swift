@@ -18,11 +18,7 @@ public enum BatchStep: String, Sendable, CaseIterable {
     case stage
     /// Telling accepted from rejected rows.
     case classify
-    /// Counting the batch.
-    case count
-    /// Ranking the window.
-    case rank
-    /// Loading scores and snapshots.
+    /// Counting the batch, ranking the window, loading scores and snapshots.
     case load
     /// Writing the ledger.
     case ledger

@@ -3,10 +3,10 @@ import PostgresClient
 /// Every SQL statement of the job, by the name of its file; the texts are embedded in the binary.
 enum SQL {
     // Job
+    static let preferAnyGroups = embedded("prefer_any_groups", PackageResources.prefer_any_groups_sql)
+    static let preferHashedGroups = embedded("prefer_hashed_groups", PackageResources.prefer_hashed_groups_sql)
     static let inspectServer = embedded("inspect_server", PackageResources.inspect_server_sql)
     static let lockSchema = embedded("lock_schema", PackageResources.lock_schema_sql)
-    static let preferHashJoins = embedded("prefer_hash_joins", PackageResources.prefer_hash_joins_sql)
-    static let preferIndexLookups = embedded("prefer_index_lookups", PackageResources.prefer_index_lookups_sql)
     static let setBatchSettings = embedded("set_batch_settings", PackageResources.set_batch_settings_sql)
 
     // Extract
@@ -16,29 +16,29 @@ enum SQL {
     static let stageAssets = embedded("stage_assets", PackageResources.stage_assets_sql)
 
     // Transform
-    static let acceptAssets = embedded("accept_assets", PackageResources.accept_assets_sql)
+    static let classifyAssets = embedded("classify_assets", PackageResources.classify_assets_sql)
     static let countBatch = embedded("count_batch", PackageResources.count_batch_sql)
     static let countRejections = embedded("count_rejections", PackageResources.count_rejections_sql)
-    static let createWindowPercentiles = embedded(
-        "create_window_percentiles", PackageResources.create_window_percentiles_sql)
-    static let emptyWindowPercentiles = embedded(
-        "empty_window_percentiles", PackageResources.empty_window_percentiles_sql)
-    static let rankWindow = embedded("rank_window", PackageResources.rank_window_sql)
-    static let rejectAssets = embedded("reject_assets", PackageResources.reject_assets_sql)
 
     // Load
-    static let appendSnapshots = embedded("append_snapshots", PackageResources.append_snapshots_sql)
+    static let closeSnapshotPartition = embedded(
+        "close_snapshot_partition", PackageResources.close_snapshot_partition_sql)
+    static let createWindowPercentiles = embedded(
+        "create_window_percentiles", PackageResources.create_window_percentiles_sql)
+    static let dropWindowPercentiles = embedded("drop_window_percentiles", PackageResources.drop_window_percentiles_sql)
+    static let fillSnapshotPartition = embedded("fill_snapshot_partition", PackageResources.fill_snapshot_partition_sql)
+    static let loadRankedScores = embedded("load_ranked_scores", PackageResources.load_ranked_scores_sql)
+    static let openSnapshotPartition = embedded("open_snapshot_partition", PackageResources.open_snapshot_partition_sql)
+    static let sumWindowPercentiles = embedded("sum_window_percentiles", PackageResources.sum_window_percentiles_sql)
+    static let loadWindow = embedded("load_window", PackageResources.load_window_sql)
     static let ensureSnapshotPartition = embedded(
         "ensure_snapshot_partition", PackageResources.ensure_snapshot_partition_sql)
     static let insertBatch = embedded("insert_batch", PackageResources.insert_batch_sql)
-    static let insertScores = embedded("insert_scores", PackageResources.insert_scores_sql)
     static let insertUnrankedScores = embedded("insert_unranked_scores", PackageResources.insert_unranked_scores_sql)
     static let listBatches = embedded("list_batches", PackageResources.list_batches_sql)
     static let listNewestBatchIDs = embedded("list_newest_batch_ids", PackageResources.list_newest_batch_ids_sql)
     static let pruneWindow = embedded("prune_window", PackageResources.prune_window_sql)
     static let rescoreAll = embedded("rescore_all", PackageResources.rescore_all_sql)
-    static let sumSnapshots = embedded("sum_snapshots", PackageResources.sum_snapshots_sql)
-    static let updateScores = embedded("update_scores", PackageResources.update_scores_sql)
 
     // Migrations
     static let createSchema = embedded("create_schema", PackageResources.create_schema_sql)
@@ -77,12 +77,14 @@ enum SQL {
 
     /// All of them, for the tests that look at each.
     static let all: [Statement] = [
-        inspectServer, lockSchema, preferHashJoins, preferIndexLookups, setBatchSettings, deleteStaged, truncateStaging,
-        isStagingEmpty, stageAssets, acceptAssets, countBatch, countRejections, createWindowPercentiles,
-        emptyWindowPercentiles,
-        rankWindow, rejectAssets, appendSnapshots, ensureSnapshotPartition, insertBatch, insertScores,
-        insertUnrankedScores, listBatches, listNewestBatchIDs, pruneWindow, rescoreAll, sumSnapshots,
-        updateScores, createSchema, createSchemaMigrations, describeSchemaMigrations, insertMigration,
+        preferAnyGroups, preferHashedGroups,
+        closeSnapshotPartition, createWindowPercentiles, dropWindowPercentiles, fillSnapshotPartition, loadRankedScores,
+        openSnapshotPartition, sumWindowPercentiles,
+        classifyAssets, loadWindow,
+        inspectServer, lockSchema, setBatchSettings, deleteStaged, truncateStaging,
+        isStagingEmpty, stageAssets, countBatch, countRejections, ensureSnapshotPartition, insertBatch,
+        insertUnrankedScores, listBatches, listNewestBatchIDs, pruneWindow, rescoreAll, createSchema,
+        createSchemaMigrations, describeSchemaMigrations, insertMigration,
         listMigrations, setMigrationSettings, countRejectionsByReason, inspectRights, inspectWindow,
         listAssetRejections, listAssetSnapshots, listIndustries, listRejections, readAsset, readAssetAsOf,
         readPercentileAt, exportBatchDistributions, exportBatches, exportIndustries, exportIndustryAliases,

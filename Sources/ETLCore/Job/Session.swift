@@ -84,9 +84,18 @@ public final class Session {
     ///
     /// - Throws: the body's error, or a `PostgresError`.
     func transaction<Value>(lockTimeout: String = "60s", _ body: () throws -> Value) throws -> Value {
-        try connection.transaction(.readCommitted) {
-            try connection.execute(SQL.setBatchSettings, [quotedSchema, lockTimeout])
-            return try body()
+        try transaction(lockTimeout: lockTimeout, opening: []) { _ in try body() }
+    }
+
+    /// Runs a body in a transaction whose first statements are sent together with its begin and the job's settings.
+    ///
+    /// - Throws: the body's error, or a `PostgresError`.
+    func transaction<Value>(
+        lockTimeout: String = "60s", opening: [Call], _ body: ([Rows]) throws -> Value
+    ) throws -> Value {
+        let settings = Call(SQL.setBatchSettings, [quotedSchema, lockTimeout])
+        return try connection.transaction(.readCommitted, opening: [settings] + opening) { rows in
+            try body(Array(rows.dropFirst()))
         }
     }
 
@@ -123,12 +132,21 @@ public final class Session {
     /// - Throws: `JobError` (75) where another job holds it for too long.
     func lockSchema() throws {
         do {
-            try connection.execute(SQL.lockSchema, [schema])
-        } catch let error as PostgresError where error.sqlState == "55P03" {
-            throw JobError(
-                .tryAgain, "Another job is at work on schema \(schema); it did not finish within the time to wait.",
-                advice: "Run again when it has finished.")
+            try connection.executeAll([lockCall])
+        } catch let error as PostgresError {
+            throw lockFailure(error) ?? error
         }
+    }
+
+    /// The call that waits for the job's lock.
+    var lockCall: Call { Call(SQL.lockSchema, [schema]) }
+
+    /// What it means that the job's lock was not to be had; nil where an error is another one.
+    func lockFailure(_ error: PostgresError) -> JobError? {
+        guard error.sqlState == "55P03", error.statement == SQL.lockSchema else { return nil }
+        return JobError(
+            .tryAgain, "Another job is at work on schema \(schema); it did not finish within the time to wait.",
+            advice: "Run again when it has finished.")
     }
 
     /// A statement with the quoted schema in place of `:"schema"`.

@@ -30,7 +30,8 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup(title: "Database and log") var database: DatabaseOptions
     @OptionGroup(title: "Database and log") var migrations: MigrationOptions
 
-    @Option(name: .customLong("batch-id"), help: "The number of the batch, for standard input or a file of another name.")
+    @Option(
+        name: .customLong("batch-id"), help: "The number of the batch, for standard input or a file of another name.")
     var batchID: Int?
 
     @Option(help: "How standard input is written.")

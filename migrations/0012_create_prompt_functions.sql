@@ -1,24 +1,5 @@
 -- For people at a psql prompt. Bodies are parsed now and bound to these tables, whatever the caller's path.
 
--- The one place of the percentile formulas; the batch flow uses it too.
-create function percentile_from_counts(percentile_method text, n_lt bigint, n_eq bigint, n bigint)
-returns double precision
-language sql immutable parallel safe
-return case
-    when n = 0 then null
-    when n_eq = 0 then 100::double precision * n_lt / n
-    when percentile_method = 'percent_rank'
-        then case when n = 1 then 0 else 100::double precision * n_lt / (n - 1) end
-    when percentile_method = 'cume_dist' then 100::double precision * (n_lt + n_eq) / n
-    when percentile_method = 'average_rank'
-        then 100 * (n_lt + (n_eq + 1) / 2::double precision) / n
-    when percentile_method = 'mid_rank' then 100 * (n_lt + n_eq / 2::double precision) / n
-end;
-
-comment on function percentile_from_counts(text, bigint, bigint, bigint) is
-    'Percentile (0 to 100) by a method (percent_rank, cume_dist, average_rank, mid_rank) from the number of '
-    'assets scored lower, the number scored the same and the number in all; NULL where there are none.';
-
 create function percentile_at(score double precision, industry text, as_of_batch_id bigint default null)
 returns double precision
 language sql stable

@@ -1,0 +1,64 @@
+internal import CLibPQ
+
+/// A statement with the values of its parameters.
+public struct Call {
+    /// The statement.
+    public let statement: Statement
+    /// Values of `$1`, `$2`, …, in order.
+    public let parameters: [any PostgresEncodable]
+
+    /// Makes a call.
+    public init(_ statement: Statement, _ parameters: [any PostgresEncodable] = []) {
+        self.statement = statement
+        self.parameters = parameters
+    }
+}
+
+extension Connection {
+    /// Executes several statements in one round trip to the server.
+    ///
+    /// They run one after the other, each seeing what those before it did; after a failure none of the rest is run.
+    ///
+    /// - Returns: the rows of each statement, in order.
+    /// - Throws: the `PostgresError` of the statement that failed.
+    @discardableResult
+    public func executeAll(_ calls: [Call]) throws -> [Rows] {
+        let connection = try open()
+        guard let first = calls.first else { return [] }
+        guard PQenterPipelineMode(connection) == 1 else { throw connectionError(first.statement) }
+        for call in calls {
+            let values = CStringArray(call.parameters.map(\.postgresText))
+            guard
+                PQsendQueryParams(
+                    connection, call.statement.sql, Int32(call.parameters.count), nil, values.pointers, nil, nil, 0)
+                    == 1
+            else { throw connectionError(call.statement) }
+        }
+        guard PQpipelineSync(connection) == 1 else { throw connectionError(first.statement) }
+
+        var rows: [Rows] = []
+        var firstError: (any Error)?
+        for call in calls {
+            do {
+                let handle = try checked(PQgetResult(connection), call.statement)
+                if firstError == nil { rows.append(Rows(handle: handle)) }
+            } catch {
+                // What follows a failure is answered as aborted, which says nothing new.
+                firstError = firstError ?? error
+                if PQstatus(connection) != CONNECTION_OK { break }
+            }
+            // A null pointer ends the results of each statement.
+            while let extra = PQgetResult(connection) { PQclear(extra) }
+        }
+        if PQstatus(connection) == CONNECTION_OK {
+            while let result = PQgetResult(connection) {
+                let isSync = PQresultStatus(result) == PGRES_PIPELINE_SYNC
+                PQclear(result)
+                if isSync { break }
+            }
+            if PQexitPipelineMode(connection) != 1 { firstError = firstError ?? connectionError(first.statement) }
+        }
+        if let firstError { throw firstError }
+        return rows
+    }
+}
