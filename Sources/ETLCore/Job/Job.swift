@@ -108,7 +108,7 @@ public struct Job {
     /// Whether a source may hold so many rows that its snapshots get a partition of their own.
     private func mayBeLarge(_ source: BatchSource) -> Bool {
         // A row with an id, a score and an industry has at least some fifty bytes.
-        source.byteSize.map { $0 >= 50 * largeBatch } ?? true
+        source.byteSize.map { $0 / 50 >= largeBatch } ?? true
     }
 
     /// Makes the partition ahead of need, in a short transaction of its own.
