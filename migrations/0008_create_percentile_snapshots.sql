@@ -13,7 +13,7 @@ create table percentile_snapshots (
 
 comment on table percentile_snapshots is
     'The percentile of each asset of a window as of the batch that completed it. Append-only; '
-    'partitioned by ranges of 100 as-of batches.';
+    'partitioned by ranges of as-of batches: 100 each, or one for a large batch.';
 comment on column percentile_snapshots.as_of_batch_id is 'The batch at whose loading the percentile was computed.';
 comment on column percentile_snapshots.id is 'ULID of the asset, in upper case.';
 comment on column percentile_snapshots.scored_batch_id is 'The batch that brought the score.';
