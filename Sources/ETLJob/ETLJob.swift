@@ -12,21 +12,22 @@ struct ETLJob: AsyncParsableCommand {
             one transaction, and running again changes nothing.
 
             EXAMPLES
-              etl-job run --local                  load batches/ into a private PostgreSQL
-              etl-job run /data/batches            load what is new there into the database of DATABASE_URL
-              etl-job status                       what has been loaded
+              etl-job run --local         load batches/ into a private PostgreSQL
+              etl-job run /data/batches   load what is new there
+              etl-job status              what has been loaded
               etl-job percentile 0.71 --industry cars
 
             DATABASE
-              --database-url, else --local, else DATABASE_URL, else libpq's PG* variables, else (on a terminal, or
-              where .local/ stands) a private PostgreSQL that the job starts itself.
+              The first that is given: --database-url or --local, DATABASE_URL,
+              libpq's PG* variables. Else, on a terminal or where .local/ stands, a
+              private PostgreSQL that the job starts itself.
 
             EXIT CODES
-              0   done                                   1   the answer to a question is no
-              64  wrong usage                            65  data refused
-              66  no such input, asset or batch          69  database unreachable or unusable
-              70  a defect of the job                    75  try again
-              78  wrong configuration                    128 + n  stopped by signal n
+              0   done                           1   the answer to a question is no
+              64  wrong usage                    65  data refused
+              66  no such input, asset or batch  69  database unreachable, unusable
+              70  a defect of the job            75  try again
+              78  wrong configuration            128 + n  stopped by signal n
             """,
         version: JobVersion.current,
         subcommands: [

@@ -11,7 +11,7 @@ import TestSupport
 
     @Test(arguments: commands)
     func helpIsTheGoldenOne(command: String) async throws {
-        let program = Program(folder: FileManager.default.temporaryDirectory.path, environment: ["COLUMNS": "100"])
+        let program = Program(folder: FileManager.default.temporaryDirectory.path, environment: ["COLUMNS": "80"])
         let outcome = try await program.run(command.split(separator: " ").map(String.init) + ["--help"])
         #expect(outcome.code == 0 && outcome.errors.isEmpty)
         #expect(outcome.output.contains("EXAMPLE"), "\(command) has no example")

@@ -93,7 +93,7 @@ public struct Doctor {
         let missing = try session.connection.execute(SQL.inspectRights).filter {
             try !$0.get("is_granted", as: Bool.self)
         }
-        .map { "\(try $0.get("privilege", as: String.self)) on \(try $0.get("table_name", as: String.self))" }
+        .map { "\(try $0.get("privilege", as: String.self)) on \(try $0.get("name", as: String.self))" }
         if missing.isEmpty { return [good("rights", "\(session.connection.userName) has all that a run needs")] }
         return [
             Finding(

@@ -5,6 +5,7 @@ import ETLCore
 struct AssetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "asset", abstract: "Show every percentile that an asset ever had, or the one as of a batch.",
+        usage: "etl-job asset <id> [--as-of <as-of>] [<options>]",
         discussion: """
             EXAMPLE
               etl-job asset 01GNNA1J00ZF3C9VFKE93ZP8QW --as-of 7

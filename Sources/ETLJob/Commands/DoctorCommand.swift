@@ -5,6 +5,7 @@ import ETLCore
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Look the database over: each line is good, or says what mends it.",
+        usage: "etl-job doctor [<options>]",
         discussion: """
             Changes nothing. Exits 0 where a run could begin, 78 where something must be mended first.
 

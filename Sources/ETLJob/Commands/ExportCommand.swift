@@ -5,6 +5,7 @@ import ETLCore
 struct ExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Write the tables as CSV files, all from one snapshot of the database.",
+        usage: "etl-job export [<folder>] [<options>]",
         discussion: """
             Writes scores, percentile_snapshots, rejected_assets, batch_distributions, batches, industries and \
             industry_aliases, each as FOLDER/<table>.csv in the order of its key. Files that stand there are replaced.

@@ -8,8 +8,8 @@ struct MigrateCommand: AsyncParsableCommand {
         discussion: """
             EXAMPLES
               etl-job migrate                       apply what is pending
-              etl-job migrate status                what is applied and what is pending
-              etl-job migrate --schema percentiles  into a schema of its own, made where it is missing
+              etl-job migrate status                what is applied, what pending
+              etl-job migrate --schema percentiles  into a schema of its own
             """,
         subcommands: [Up.self, Status.self], defaultSubcommand: Up.self)
 

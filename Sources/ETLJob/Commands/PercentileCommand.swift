@@ -5,6 +5,7 @@ import ETLCore
 struct PercentileCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "percentile", abstract: "Show what a score would be worth in an industry.",
+        usage: "etl-job percentile <score> --industry <industry> [--as-of <as-of>] [<options>]",
         discussion: """
             EXAMPLES
               etl-job percentile 0.71 --industry cars

@@ -5,10 +5,11 @@ import ETLCore
 struct RejectsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rejects", abstract: "Show how many rows were rejected and why, or the rows themselves.",
+        usage: "etl-job rejects [--batch <batch>] [--reason <reason>] [--rows] [<options>]",
         discussion: """
             EXAMPLES
-              etl-job rejects                          counts by batch and reason
-              etl-job rejects --batch 7 --rows         the rows of batch 7, with their original text
+              etl-job rejects                   counts by batch and reason
+              etl-job rejects --batch 7 --rows  the rows, with their original text
               etl-job rejects --reason industry_unknown --rows --limit 5
             """)
 

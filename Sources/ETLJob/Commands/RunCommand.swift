@@ -13,10 +13,10 @@ struct RunCommand: AsyncParsableCommand {
             loaded before is skipped, so running again changes nothing.
 
             EXAMPLES
-              etl-job run                                    load batches/
-              etl-job run --local /data/batches --through 7  up to batch 7, into a private PostgreSQL
-              etl-job run --dry-run --json                   what would happen, as JSON
-              zcat b.json.gz | etl-job run - --batch-id 20   one batch from standard input
+              etl-job run                           load batches/
+              etl-job run /data/batches --through 7 up to batch 7
+              etl-job run --dry-run --json          what would happen, as JSON
+              zcat b.gz | etl-job run - --batch-id 20
             """)
 
     enum InputFormat: String, ExpressibleByArgument, CaseIterable {

@@ -5,12 +5,13 @@ import ETLCore
 struct SampleCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sample", abstract: "Write synthetic raw batches, with the dirt of real ones.",
+        usage: "etl-job sample [<folder>] [<options>]",
         discussion: """
             The same seed gives the same bytes. The batches/ of this project are: etl-job sample batches --force
 
             EXAMPLES
-              etl-job sample /tmp/batches                              20 batches of 400 assets
-              etl-job sample /tmp/big --batches 4 --assets 1000000     four of a million
+              etl-job sample /tmp/batches                   20 batches of 400
+              etl-job sample /tmp/big --assets 1000000      of a million each
             """)
 
     @Argument(help: "The folder that receives batch_<N>.json; made where it is missing.", completion: .directory)

@@ -5,6 +5,7 @@ import ETLCore
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Show which batches have been applied.",
+        usage: "etl-job status [<options>]",
         discussion: """
             EXAMPLE
               etl-job status --json | jq '.batches[-1].batch_id'

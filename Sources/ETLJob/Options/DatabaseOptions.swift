@@ -7,9 +7,10 @@ import Logging
 struct DatabaseOptions: ParsableArguments {
     @Option(
         name: .customLong("database-url"),
-        help: ArgumentHelp(
-            "The database: postgresql://user@host:port/name, or keyword=value pairs.",
-            discussion: "A password is better kept in the password file or PGPASSWORD than here."))
+        help: """
+            The database: postgresql://user@host:port/name, or keyword=value pairs. A password is better kept in the \
+            password file or PGPASSWORD.
+            """)
     var databaseURL: String?
 
     @Flag(help: "Use a private PostgreSQL under .local/ of this folder, started where it is not running.")
@@ -48,7 +49,7 @@ struct DatabaseOptions: ParsableArguments {
 
 /// Where the migrations are.
 struct MigrationOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The folder with the migrations.", discussion: "By default the one beside the program."))
+    @Option(help: "The folder with the migrations (default: the one beside the program).")
     var migrations: String?
 
     func folder() throws -> MigrationFolder { try MigrationFolder.find(named: migrations) }

@@ -68,7 +68,7 @@ func printable(_ text: String, keepingLines: Bool = false) -> String {
             default: false
             }
         if steers {
-            result += "\\u{\(String(scalar.value, radix: 16))}"
+            result += scalar == "\t" ? " " : "\\u{\(String(scalar.value, radix: 16))}"
         } else {
             result.unicodeScalars.append(scalar)
         }

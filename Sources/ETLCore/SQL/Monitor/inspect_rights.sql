@@ -1,9 +1,15 @@
 -- Which of the rights that a run needs the current user has.
--- Grain: one row per table and right.
+-- Grain: one row per table or function, and right.
 select
-    needed.table_name,
+    needed.name,
     needed.privilege,
-    coalesce(has_table_privilege(to_regclass(needed.table_name), needed.privilege), false) as is_granted
+    coalesce(
+        case
+            when needed.privilege = 'execute'
+                then has_function_privilege(to_regprocedure(needed.name), needed.privilege)
+            else has_table_privilege(to_regclass(needed.name), needed.privilege)
+        end,
+        false) as is_granted
 from (
     values
         ('batches', 'select'), ('batches', 'insert'),
@@ -12,7 +18,10 @@ from (
         ('percentile_snapshots', 'select'), ('percentile_snapshots', 'insert'),
         ('rejected_assets', 'select'), ('rejected_assets', 'insert'),
         ('scores', 'select'), ('scores', 'insert'), ('scores', 'update'),
-        ('staging_assets', 'select'), ('staging_assets', 'insert'), ('staging_assets', 'truncate'),
-        ('window_assets', 'select'), ('window_assets', 'insert'), ('window_assets', 'delete')
-) as needed (table_name, privilege)
-order by needed.table_name, needed.privilege
+        ('staging_assets', 'select'), ('staging_assets', 'insert'), ('staging_assets', 'delete'),
+        ('staging_assets', 'truncate'),
+        ('window_assets', 'select'), ('window_assets', 'insert'), ('window_assets', 'delete'),
+        ('ensure_snapshot_partition(bigint)', 'execute'), ('open_snapshot_partition(bigint)', 'execute'),
+        ('close_snapshot_partition(bigint)', 'execute')
+) as needed (name, privilege)
+order by needed.name, needed.privilege
