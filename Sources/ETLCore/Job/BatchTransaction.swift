@@ -10,6 +10,8 @@ struct BatchTransaction {
     let observer: (any RunObserver)?
     /// From so many rows on, a batch's snapshots get a partition of their own.
     let largeBatch: Int
+    /// Whether the partition for the snapshots was made ahead of need.
+    let hasPartition: Bool
 
     /// Up to so many rows, emptying the staging table row by row is faster than truncating it.
     private static let smallBatch = 5_000
@@ -149,9 +151,8 @@ struct BatchTransaction {
         if let partition = try openLargePartition(report) {
             sums = try loadLargeWindow(ranking, partition, opening)
         } else {
-            // Mostly it was made ahead of need.
-            let ensure = Call(SQL.ensureSnapshotPartition, [source.batchID])
-            let results = try run(.load, opening + [ensure, Call(SQL.loadWindow, ranking)])
+            let ensure = hasPartition ? [] : [Call(SQL.ensureSnapshotPartition, [source.batchID])]
+            let results = try run(.load, opening + ensure + [Call(SQL.loadWindow, ranking)])
             sums = results[results.count - 1]
         }
         if options.rescore == .all { try run(.load, [Call(SQL.rescoreAll, ranking)]) }

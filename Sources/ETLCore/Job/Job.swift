@@ -52,7 +52,8 @@ public struct Job {
                         if source.batchID >= firstIDWithoutPartition, !mayBeLarge(source) {
                             firstIDWithoutPartition = try ensurePartition(source)
                         }
-                        let transaction = transaction(source, plan)
+                        let hasPartition = source.batchID < firstIDWithoutPartition
+                        let transaction = transaction(source, plan, hasPartition: hasPartition)
                         let batch = try session.transaction(opening: transaction.opening) { opened in
                             try transaction.apply(after: newestAppliedID, opened: opened)
                         }
@@ -81,7 +82,7 @@ public struct Job {
             var newestAppliedID = plan.newestAppliedID
             for source in plan.pending {
                 try during(source) {
-                    let transaction = transaction(source, plan)
+                    let transaction = transaction(source, plan, hasPartition: false)
                     let batch = try transaction.apply(
                         after: newestAppliedID, opened: try session.connection.executeAll(transaction.opening))
                     report.add(batch)
@@ -99,10 +100,10 @@ public struct Job {
             summarise: BatchContent.summarise)
     }
 
-    private func transaction(_ source: BatchSource, _ plan: RunPlan) -> BatchTransaction {
+    private func transaction(_ source: BatchSource, _ plan: RunPlan, hasPartition: Bool) -> BatchTransaction {
         BatchTransaction(
             session: session, source: source, settings: plan.settings, options: options, interruption: interruption,
-            observer: observer, largeBatch: largeBatch)
+            observer: observer, largeBatch: largeBatch, hasPartition: hasPartition)
     }
 
     /// Whether a source may hold so many rows that its snapshots get a partition of their own.
