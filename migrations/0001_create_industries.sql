@@ -13,9 +13,11 @@ comment on function normalised_label(text) is 'An industry label as industry_lab
 
 -- Industries are configuration as data: adding a row adds an industry.
 create table industries (
-    industry text collate "C" primary key
+    industry text collate "C" constraint industry_is_named_once primary key
         constraint industry_is_trimmed_and_not_empty check (industry <> '' and industry = btrim(industry, e' \t\n\r\f\x0b'))
 );
+
+create unique index industries_differ_in_more_than_case on industries (normalised_label(industry));
 
 comment on table industries is
     'The industries in which scores are compared, one row each. Insert a row to add an industry.';
@@ -23,7 +25,7 @@ comment on column industries.industry is 'Canonical name, as stored with every a
 
 -- A label matches in any case and with blanks around it; these are further spellings of an industry.
 create table industry_aliases (
-    label text collate "C" primary key
+    label text collate "C" constraint label_stands_for_one_industry primary key
         constraint label_is_lower_case_and_trimmed
             check (label <> '' and label = normalised_label(label)),
     industry text collate "C" not null references industries (industry)
@@ -49,3 +51,5 @@ order by label, precedence;
 
 comment on view industry_labels is
     'Every spelling that raw batches may use, lower case and trimmed, with the industry it stands for.';
+comment on column industry_labels.label is 'Spelling, lower case and trimmed.';
+comment on column industry_labels.industry is 'The industry that it stands for.';

@@ -1,6 +1,6 @@
 -- The ledger: one row per applied batch, written in the batch's own transaction.
 create table batches (
-    batch_id bigint primary key
+    batch_id bigint constraint a_batch_is_applied_once primary key
         constraint batch_id_is_not_negative check (batch_id >= 0),
     source text not null,
     content_sha256 text not null

@@ -12,6 +12,25 @@ create unlogged table staging_assets (
     raw text not null
 );
 
+-- TRUNCATE keeps a large table small, but needs it alone: while a backup reads it, rows are deleted instead.
+create function empty_staging() returns void
+language plpgsql set search_path from current as $$
+begin
+    if pg_relation_size('staging_assets') > 4 * 1024 * 1024 then
+        begin
+            lock table staging_assets in access exclusive mode nowait;
+            truncate staging_assets;
+            return;
+        exception when lock_not_available then
+            null;
+        end;
+    end if;
+    delete from staging_assets;
+end
+$$;
+
+comment on function empty_staging() is 'Empties staging_assets, in whichever way is cheaper and waits for nobody.';
+
 comment on table staging_assets is
     'The raw batch in hand, as it came; empty between batches. Nothing in it has been judged yet.';
 comment on column staging_assets.batch_id is 'Number of the batch.';

@@ -1,6 +1,6 @@
 -- Half of each page stays free and only the key is indexed: a new percentile is then a HOT update.
 create table scores (
-    id text collate "C" primary key,
+    id text collate "C" constraint one_score_per_asset primary key,
     score double precision not null,
     industry text not null,
     percentile double precision

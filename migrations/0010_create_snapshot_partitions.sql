@@ -69,7 +69,9 @@ begin
     end if;
     execute format(
         'create table %I (like percentile_snapshots including comments including constraints)', partition_name);
-    execute format('grant insert on %I to %I', partition_name, session_user);
+    -- Not to current_user, which is the owner in here.
+    execute format(
+        'grant insert on %I to %I', partition_name, coalesce(nullif(current_setting('role'), 'none'), session_user));
     return partition_name;
 end
 $$;

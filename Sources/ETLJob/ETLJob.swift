@@ -36,6 +36,7 @@ struct ETLJob: AsyncParsableCommand {
         ])
 
     static func main() async {
+        prepareStandardStreams()
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

@@ -17,7 +17,9 @@ import TestSupport
             try connection.execute(
                 Statement(name: "insert_industry", sql: "insert into industries values ($1)"), ["food"])
         }
-        #expect(violated?.constraint == "industries_pkey" && violated?.table == "industries" && violated?.detail != nil)
+        #expect(
+            violated?.constraint == "industry_is_named_once" && violated?.table == "industries"
+                && violated?.detail != nil)
         #expect(violated?.isRetryable == false && violated?.isConnectionGone == false)
         #expect(try connection.executeOne(Statement(name: "one", sql: "select 1 as one")).get("one", as: Int.self) == 1)
     }

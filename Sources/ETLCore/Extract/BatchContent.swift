@@ -21,8 +21,15 @@ enum BatchContent {
 
     /// Feeds every chunk to a body.
     ///
-    /// - Throws: `JobError` (66) where the source cannot be read, or the body's error.
-    static func read(_ source: BatchSource, _ body: (UnsafeRawBufferPointer) throws -> Void) throws -> ContentSummary {
+    /// - Parameters:
+    ///   - source: what is read.
+    ///   - check: throws where the reading is to end; asked before each chunk and again and again while a pipe is
+    ///     silent.
+    ///   - body: receives the chunks.
+    /// - Throws: `JobError` (66) where the source cannot be read, or the error of `check` or `body`.
+    static func read(
+        _ source: BatchSource, check: () throws -> Void = {}, _ body: (UnsafeRawBufferPointer) throws -> Void
+    ) throws -> ContentSummary {
         let descriptor = try open(source)
         defer { if descriptor != STDIN_FILENO { close(descriptor) } }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunkSize, alignment: 16)
@@ -30,6 +37,9 @@ enum BatchContent {
         let hash = try SHA256Digest()
         var byteSize = 0
         while true {
+            try check()
+            var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            if poll(&waiting, 1, 200) == 0 { continue }
             let count = Glue.read(descriptor, buffer.baseAddress, chunkSize)
             if count < 0 {
                 if errno == EINTR { continue }
@@ -47,7 +57,9 @@ enum BatchContent {
     /// The hash of a source, read for nothing else.
     ///
     /// - Throws: `JobError` (66) where the source cannot be read.
-    static func summarise(_ source: BatchSource) throws -> ContentSummary { try read(source) { _ in } }
+    static func summarise(_ source: BatchSource, check: () throws -> Void = {}) throws -> ContentSummary {
+        try read(source, check: check) { _ in }
+    }
 
     private static func open(_ source: BatchSource) throws -> Int32 {
         guard case .file(let path) = source.location else { return STDIN_FILENO }

@@ -86,6 +86,9 @@ public enum BatchFolder {
             modifiedAtSeconds: isRegular ? (attributes[.modificationDate] as? Date)?.timeIntervalSince1970 : nil)
     }
 
+    /// The largest number of a batch: beyond it a partition's range would leave the database's integers.
+    public static let largestBatchID = Int.max / 2
+
     /// Reads number and format from a file's name; nil where it is not the name of a batch.
     static func parse(fileName: String) -> (batchID: Int, format: BatchFormat)? {
         guard fileName.hasPrefix("batch_"), let dot = fileName.firstIndex(of: "."),
@@ -93,6 +96,7 @@ public enum BatchFolder {
         else { return nil }
         let digits = fileName[..<dot].dropFirst("batch_".count)
         guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let batchID = Int(digits),
+            batchID <= largestBatchID,
             ["json", "ndjson", "jsonl"].contains(fileName[fileName.index(after: dot)...])
         else { return nil }
         return (batchID, format)

@@ -13,9 +13,6 @@ struct BatchTransaction {
     /// Whether the partition for the snapshots was made ahead of need.
     let hasPartition: Bool
 
-    /// Up to so many rows, emptying the staging table row by row is faster than truncating it.
-    private static let smallBatch = 5_000
-
     /// Another job has applied batches since the plan was made.
     struct LedgerMoved: Error {}
 
@@ -55,7 +52,7 @@ struct BatchTransaction {
         let newestIDs = try opened[1].map { try $0.get("batch_id", as: Int.self) }
         guard newestIDs.first == newestAppliedID else { throw LedgerMoved() }
         let isEmpty = try opened[2].first?.get("is_empty", as: Bool.self) ?? false
-        if !isEmpty { try session.connection.execute(SQL.truncateStaging) }
+        if !isEmpty { try session.connection.execute(SQL.emptyStaging) }
         return newestIDs.prefix(settings.windowSize - 1).reversed()
     }
 
@@ -73,8 +70,7 @@ struct BatchTransaction {
                     rowCount += 1
                     try encoder.append(row, send: send)
                 }
-                summary = try BatchContent.read(source) { chunk in
-                    try interruption.check()
+                summary = try BatchContent.read(source, check: interruption.check) { chunk in
                     try reader.feed(chunk, stageRow)
                     byteCount += chunk.count
                     observer?.rowsStaged(rowCount, bytes: byteCount)
@@ -102,7 +98,6 @@ struct BatchTransaction {
             [
                 Call(SQL.classifyAssets, [range.lowerBound, range.upperBound]),
                 Call(SQL.countRejections, [source.batchID]),
-                Call(report.read > Self.smallBatch ? SQL.truncateStaging : SQL.deleteStaged),
             ])
         report.accepted = results[0].affectedCount
         for row in results[1] {
@@ -194,7 +189,7 @@ struct BatchTransaction {
             options.rescore.rawValue, options.scoreRange.lowerBound, options.scoreRange.upperBound,
             report.snapshots, snapshotChecksum, report.seconds, JobVersion.current,
         ]
-        try run(.ledger, [Call(SQL.insertBatch, parameters)])
+        try run(.ledger, [Call(SQL.insertBatch, parameters), Call(SQL.emptyStaging)])
     }
 
     // MARK: - Helpers

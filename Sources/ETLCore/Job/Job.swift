@@ -72,6 +72,16 @@ public struct Job {
 
     /// Does everything in one transaction that is rolled back.
     private func rehearse(_ sources: [BatchSource]) throws -> RunReport {
+        while true {
+            do {
+                return try rehearseOnce(sources)
+            } catch is BatchTransaction.LedgerMoved {
+                // Another job was faster; the plan is made anew.
+            }
+        }
+    }
+
+    private func rehearseOnce(_ sources: [BatchSource]) throws -> RunReport {
         var report = RunReport()
         report.dryRun = true
         let plan = try makePlan(sources)
@@ -97,7 +107,7 @@ public struct Job {
     private func makePlan(_ sources: [BatchSource]) throws -> RunPlan {
         try RunPlan.make(
             sources: sources, ledger: try session.transaction { try session.readLedger() }, options: options,
-            summarise: BatchContent.summarise)
+            summarise: { source in try BatchContent.summarise(source, check: interruption.check) })
     }
 
     private func transaction(_ source: BatchSource, _ plan: RunPlan, hasPartition: Bool) -> BatchTransaction {

@@ -63,7 +63,9 @@ extension JobError {
             return (.unavailable, "The server cannot go on; see its log.")
         case "55P03":
             return (.tryAgain, "A lock was not to be had in time: another job or session holds it. Run again later.")
-        case "25006":
+        case "25006",
+            // A standby refuses to begin a transaction that writes.
+            "0A000" where error.statement?.name == "begin":
             return (.tryAgain, "The server accepts no writes: a standby, or a failover under way. Run again later.")
         default:
             return error.isRetryable ? (.tryAgain, "Nothing of the batch was kept; run again.") : (.defect, nil)

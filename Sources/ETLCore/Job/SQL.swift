@@ -10,8 +10,7 @@ enum SQL {
     static let setBatchSettings = embedded("set_batch_settings", PackageResources.set_batch_settings_sql)
 
     // Extract
-    static let deleteStaged = embedded("delete_staged", PackageResources.delete_staged_sql)
-    static let truncateStaging = embedded("truncate_staging", PackageResources.truncate_staging_sql)
+    static let emptyStaging = embedded("empty_staging", PackageResources.empty_staging_sql)
     static let isStagingEmpty = embedded("is_staging_empty", PackageResources.is_staging_empty_sql)
     static let stageAssets = embedded("stage_assets", PackageResources.stage_assets_sql)
 
@@ -81,7 +80,7 @@ enum SQL {
         closeSnapshotPartition, createWindowPercentiles, dropWindowPercentiles, fillSnapshotPartition, loadRankedScores,
         openSnapshotPartition, sumWindowPercentiles,
         classifyAssets, loadWindow,
-        inspectServer, lockSchema, setBatchSettings, deleteStaged, truncateStaging,
+        inspectServer, lockSchema, setBatchSettings, emptyStaging,
         isStagingEmpty, stageAssets, countBatch, countRejections, ensureSnapshotPartition, insertBatch,
         insertUnrankedScores, listBatches, listNewestBatchIDs, pruneWindow, rescoreAll, createSchema,
         createSchemaMigrations, describeSchemaMigrations, insertMigration,

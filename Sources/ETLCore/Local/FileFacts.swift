@@ -15,8 +15,9 @@ struct FileFacts: Sendable, Equatable {
     /// The permission bits.
     let mode: UInt32
     let size: Int
+    /// Its number within its file system, which it keeps when it is moved; a copy gets another.
+    let inode: UInt64
     private let device: UInt64
-    private let inode: UInt64
 
     /// The facts of a path; nil where there is none or they may not be read.
     ///

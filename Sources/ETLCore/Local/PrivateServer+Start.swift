@@ -11,9 +11,14 @@ extension PrivateServer {
     public func start() async throws -> PrivateServerRun {
         let user = try ServerUser.current()
         let before = try StateFolder(folder, user: user)
-        let lock = try await StateLock.acquire(before.lockFile, logger: logger) { try before.makeLocal(user: user) }
+        if Self.major(of: before) == nil { try user.requireName() }
+        let lock = try await StateLock.acquire(before.lockFile, logger: logger) {
+            try before.checkBeginnable()
+            try before.makeLocal(user: user)
+        }
         defer { lock.release() }
         let state = try StateFolder(folder, user: user)
+        try state.claim()
         try requireEnterable(state, user)
         if let process = try await settled(state), let major = Self.major(of: state) {
             if process.hasSocket { return Self.run(process, state, major) }
@@ -90,6 +95,8 @@ extension PrivateServer {
             if result.succeeded { return }
             logger.debug("pg_ctl start", metadata: ["ending": "\(result.ending)", "output": "\(result.output)"])
         }
+        // A job that was killed may have left a pg_ctl that got there first.
+        if try await settled(state) != nil { return }
         throw failure(state, nil, logFrom: logSize)
     }
 

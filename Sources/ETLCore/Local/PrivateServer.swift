@@ -49,10 +49,12 @@ public struct PrivateServer: Sendable {
     @discardableResult
     public func stop() async throws -> Bool {
         let user = try ServerUser.current()
-        let state = try StateFolder(folder, user: user)
+        let before = try StateFolder(folder, user: user)
         guard Self.exists(in: folder) else { return false }
-        let lock = try await StateLock.acquire(state.lockFile, logger: logger) { try state.makeLocal(user: user) }
+        let lock = try await StateLock.acquire(before.lockFile, logger: logger) { try before.makeLocal(user: user) }
         defer { lock.release() }
+        let state = try StateFolder(folder, user: user)
+        try state.claim()
         return try await Self.stop(state)
     }
 

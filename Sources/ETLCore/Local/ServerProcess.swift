@@ -27,7 +27,7 @@ struct ServerProcess: Sendable, Equatable {
         // Lines: pid, data directory, start time, port, socket directory, address, shared memory, state.
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         guard let pid = lines.first.flatMap({ Int32($0) }), pid > 0 else { return .leftBehind(pid: 0) }
-        guard serves(pid, dataDirectory) else { return .leftBehind(pid: pid) }
+        guard serves(pid, dataDirectory, recorded: lines.dropFirst().first ?? "") else { return .leftBehind(pid: pid) }
         func line(_ number: Int) -> String { number < lines.count ? lines[number] : "" }
         return .running(
             ServerProcess(
@@ -50,7 +50,9 @@ struct ServerProcess: Sendable, Equatable {
     }
 
     /// Whether a process is the server of a data directory, and not one that got the number of a dead server.
-    private static func serves(_ pid: Int32, _ dataDirectory: String) -> Bool {
+    ///
+    /// - Parameter recorded: the data directory as its `postmaster.pid` tells it.
+    private static func serves(_ pid: Int32, _ dataDirectory: String, recorded: String) -> Bool {
         guard isAlive(pid) else { return false }
         #if os(Linux)
             let words = (smallFile("/proc/\(pid)/cmdline") ?? "").split(separator: "\0").map(String.init)
@@ -62,15 +64,19 @@ struct ServerProcess: Sendable, Equatable {
             if let data, let place = FileFacts("/proc/\(pid)/cwd", followingLinks: true) {
                 return place.isSameFile(as: data)
             }
-            let served = words[flag + 1]
-            guard served != dataDirectory, let servedFacts = FileFacts(served, followingLinks: true) else {
-                // Where the directory is no more, it was moved to here with the server running.
-                return true
-            }
-            return data.map(servedFacts.isSameFile) ?? false
+            return isPlace(words[flag + 1], of: dataDirectory)
         #else
-            return true
+            return isPlace(recorded, of: dataDirectory)
         #endif
+    }
+
+    /// Whether what a server calls its data directory is this one, and this one no copy of it.
+    private static func isPlace(_ served: String, of dataDirectory: String) -> Bool {
+        guard served != dataDirectory, let facts = FileFacts(served, followingLinks: true) else {
+            // Where the directory is no more, it was moved to here with the server running.
+            return true
+        }
+        return FileFacts(dataDirectory, followingLinks: true).map(facts.isSameFile) ?? false
     }
 
     /// Asks the server to end its sessions and stop, and waits until it is gone.

@@ -25,9 +25,14 @@ struct ServerPrograms: Sendable {
 
     /// Finds an installation that the user can execute.
     ///
-    /// - Parameter major: the version that made the data; nil for any that is new enough.
+    /// - Parameters:
+    ///   - major: the version that made the data; nil for any that is new enough.
+    ///   - named: the folder that the caller named; no other is looked at then.
     /// - Throws: `JobError` (78) that says what was looked for, and what to do.
-    static func find(major: Int?, user: ServerUser) async throws -> ServerPrograms {
+    static func find(
+        major: Int?, user: ServerUser, named: String? = environmentVariable(folderVariable)
+    ) async throws -> ServerPrograms {
+        if let named { return try await find(named, major, user) }
         var rejected: [String] = []
         var seen: Set<String> = []
         for candidate in try await candidates(user) {
@@ -42,19 +47,28 @@ struct ServerPrograms: Sendable {
         throw notFound(major, rejected)
     }
 
-    private static func candidates(_ user: ServerUser) async throws -> [String] {
-        var folders: [String] = []
-        if let named = environmentVariable(folderVariable) {
-            guard installationFolder(named, user) != nil else {
-                throw JobError(
-                    .configuration,
-                    "\(folderVariable) is \(named), where \(user.name) cannot execute "
-                        + "initdb, pg_ctl and postgres.",
-                    advice: "Name the folder that has them, or unset \(folderVariable).")
-            }
-            folders.append(named)
+    /// The installation that the caller named, or what is wrong with it.
+    private static func find(_ named: String, _ major: Int?, _ user: ServerUser) async throws -> ServerPrograms {
+        func refusal(_ reason: String) -> JobError {
+            JobError(
+                .configuration, "\(folderVariable) is \(named), \(reason).",
+                advice: "Name the folder of another installation, or unset \(folderVariable) to have one looked for.")
         }
-        folders += searchPath()
+        guard let folder = installationFolder(named, user) else {
+            throw refusal("where \(user.name) cannot execute initdb, pg_ctl and postgres")
+        }
+        guard let programs = try await examine(folder, user) else { throw refusal("whose postgres tells no version") }
+        guard programs.major >= oldestMajor else {
+            throw refusal("which has PostgreSQL \(programs.version); the job needs \(oldestMajor) or later")
+        }
+        guard (major ?? programs.major) == programs.major else {
+            throw refusal("which has PostgreSQL \(programs.version), while version \(major ?? 0) made the data here")
+        }
+        return programs
+    }
+
+    private static func candidates(_ user: ServerUser) async throws -> [String] {
+        var folders = searchPath()
         if let program = searchPath().map({ "\($0)/pg_config" }).first(where: user.canExecute) {
             let result = try await user.run(program, ["--bindir"])
             if result.succeeded { folders.append(result.output.trimmingCharacters(in: .whitespacesAndNewlines)) }
@@ -115,7 +129,7 @@ struct ServerPrograms: Sendable {
             .configuration,
             """
             No PostgreSQL server (\(oldestMajor) or later) to start: looked for initdb, pg_ctl and postgres in \
-            \(folderVariable), PATH, the folder that pg_config names, /usr/lib/postgresql/*/bin, \
+            PATH, the folder that pg_config names, /usr/lib/postgresql/*/bin, \
             /opt/homebrew/opt/postgresql@*/bin, /usr/local/opt/postgresql@*/bin and /usr/pgsql-*/bin.\(found)
             """,
             advice: """

@@ -23,7 +23,8 @@ extension ServerUser {
         "PATH", "LANG", "LANGUAGE", "TZ", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH",
     ]
 
-    /// Runs a program as this user, in `/`, with a clean environment, and collects what it writes.
+    /// Runs a program as this user, in `/`, in a session of its own, with a clean environment, and collects what it
+    /// writes.
     ///
     /// - Throws: `JobError` (69) where it cannot be started.
     func run(
@@ -39,9 +40,11 @@ extension ServerUser {
             if let key = Environment.Key(rawValue: name) { keyed[key] = value }
         }
         let words = isAnother ? try becoming([program] + arguments) : [program] + arguments
-        let configuration = Configuration(
+        var configuration = Configuration(
             executable: .path(.init(words[0])), arguments: Arguments(Array(words.dropFirst())),
             environment: .custom(keyed), workingDirectory: "/")
+        // Ctrl-C is for the job alone: its programs come to their end, and what they made is whole or thrown away.
+        configuration.platformOptions.createSession = true
         let limit = 1 << 20
         do {
             if let input {

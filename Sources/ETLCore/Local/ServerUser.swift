@@ -46,13 +46,27 @@ struct ServerUser: Sendable, Equatable {
             isAnother: true)
     }
 
+    /// Refuses a user whose id has no name, as containers may run with: `initdb` does.
+    ///
+    /// - Throws: `JobError` (78).
+    func requireName() throws {
+        guard Self.registeredName(of: uid) == nil else { return }
+        throw JobError(
+            .configuration,
+            "The job runs as user id \(uid), which has no name on this system, and PostgreSQL needs one.",
+            advice: "Run as a user of this system, or add one with this id (a line in /etc/passwd), or name a database "
+                + "with --database-url.")
+    }
+
     /// The name of a user, or its number where it has none.
-    static func name(of uid: UInt32) -> String {
+    static func name(of uid: UInt32) -> String { registeredName(of: uid) ?? "user \(uid)" }
+
+    private static func registeredName(of uid: UInt32) -> String? {
         var entry = passwd()
         var found: UnsafeMutablePointer<passwd>?
         var buffer = [CChar](repeating: 0, count: 16384)
         guard getpwuid_r(uid, &entry, &buffer, buffer.count, &found) == 0, found != nil, let name = entry.pw_name else {
-            return "user \(uid)"
+            return nil
         }
         return String(cString: name)
     }

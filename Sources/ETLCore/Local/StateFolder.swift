@@ -19,9 +19,8 @@ struct StateFolder: Sendable, Equatable {
     var socketDirectory: String { "\(base)/socket" }
     var logFile: String { "\(base)/server.log" }
     var lockFile: String { "\(local)/server.lock" }
-    private var locationFile: String { "\(local)/location" }
-    private var ownerFile: String { "\(base)/folder" }
-    private var isElsewhere: Bool { base != local }
+    var locationFile: String { "\(local)/location" }
+    var isElsewhere: Bool { base != local }
 
     /// Whether a folder has the state of a private server; the `~/.local` of a desktop does not count.
     static func exists(in folder: String) -> Bool {
@@ -50,7 +49,7 @@ struct StateFolder: Sendable, Equatable {
         } else if FileFacts("\(local)/data") != nil || user.canEnter(FileFacts(local) == nil ? resolved : local) {
             base = local
         } else {
-            base = try Self.sharedFolder + "/" + SHA256Digest.hex(of: resolved).prefix(16)
+            base = Self.newSharedBase()
         }
     }
 
@@ -64,23 +63,6 @@ struct StateFolder: Sendable, Equatable {
                 Run as \(owner), or have \(owner) remove it with `etl-job local destroy`, or run in another folder, \
                 or name a database with --database-url.
                 """)
-    }
-
-    /// Refuses a location that the job did not write, and one that came with a copy of the folder.
-    private func checkLocation() throws {
-        let prefix = Self.sharedFolder + "/"
-        let isOurs = base.hasPrefix(prefix) && base.dropFirst(prefix.count).allSatisfy(\.isHexDigit)
-        guard isOurs, base.count == prefix.count + 16 else {
-            throw JobError(
-                .configuration, "\(locationFile) names \(base), which is no folder of a private PostgreSQL.",
-                advice: "Remove \(locationFile).")
-        }
-        guard let owner = smallFile(ownerFile)?.trimmingCharacters(in: .newlines), owner != folder else { return }
-        guard smallFile("\(owner)/\(Self.name)/location")?.trimmingCharacters(in: .newlines) != base else {
-            throw JobError(
-                .configuration, "\(local) is a copy of the one in \(owner): its data are \(owner)'s.",
-                advice: "Remove \(local), and the next run makes a database of its own.")
-        }
     }
 
     /// Makes `.local/`.
@@ -97,26 +79,10 @@ struct StateFolder: Sendable, Equatable {
         }
     }
 
-    /// Makes the folder of the data, where that is another, and notes where it is.
+    /// Writes a file whole or not at all: what is renamed is complete.
     ///
     /// - Throws: `JobError` (78).
-    func makeBase() throws {
-        guard isElsewhere else { return }
-        for path in [Self.sharedFolder, base] {
-            if mkdir(path, 0o755) == 0 { chmod(path, 0o755) }
-            guard let facts = FileFacts(path), facts.isDirectory, facts.owner == geteuid(), facts.mode & 0o022 == 0
-            else {
-                throw JobError(
-                    .configuration, "Cannot keep the private PostgreSQL in \(path): \(systemErrorText()).",
-                    advice: "It is to be a folder of root's that nobody else may write in.")
-            }
-        }
-        try write(folder + "\n", to: ownerFile)
-        try write(base + "\n", to: locationFile)
-    }
-
-    private func write(_ text: String, to path: String) throws {
-        // Whole or not at all: what is renamed is complete.
+    func write(_ text: String, to path: String) throws {
         let fresh = path + ".new"
         unlink(fresh)
         let descriptor = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
@@ -135,9 +101,7 @@ struct StateFolder: Sendable, Equatable {
 
     /// Removes what a killed `initdb` left behind.
     func removeFreshData() {
-        for name in names(in: base) where name.hasPrefix(Self.freshPrefix) {
-            try? FileManager.default.removeItem(atPath: "\(base)/\(name)")
-        }
+        for name in names(in: base) where name.hasPrefix(Self.freshPrefix) { try? removeAll("\(base)/\(name)") }
     }
 
     /// Removes all of the state.
@@ -147,12 +111,12 @@ struct StateFolder: Sendable, Equatable {
         try checkRemovable()
         do {
             if isElsewhere {
-                if FileFacts(base) != nil { try FileManager.default.removeItem(atPath: base) }
+                try removeAll(base)
                 rmdir(Self.sharedFolder)
             }
             // The lock goes last: a job that waits for it starts anew.
             for name in names(in: local).sorted(by: { $1 == "server.lock" && $0 != $1 }) {
-                try FileManager.default.removeItem(atPath: "\(local)/\(name)")
+                try removeAll("\(local)/\(name)")
             }
             try FileManager.default.removeItem(atPath: "\(folder)/\(Self.name)")
         } catch {
@@ -163,17 +127,44 @@ struct StateFolder: Sendable, Equatable {
     /// Refuses a state with files that the job did not make.
     func checkRemovable() throws {
         for place in Set([local, base]) {
-            let known = [
-                "data", "socket", "server.log", "server.lock", "location", "location.new", "folder", "folder.new",
-            ]
-            let unknown = names(in: place).filter { !known.contains($0) && !$0.hasPrefix(Self.freshPrefix) }.sorted()
+            let unknown = unknownNames(in: place)
             guard unknown.isEmpty else {
-                throw JobError(
-                    .configuration,
-                    "\(place) holds what no private PostgreSQL made: \(unknown.prefix(5).joined(separator: ", ")).",
-                    advice: "Move that away first; nothing was removed.")
+                throw foreign(place, unknown, advice: "Move that away first; nothing was removed.")
             }
         }
+    }
+
+    /// Refuses to begin in a `.local` of another purpose, such as the one of a home folder.
+    ///
+    /// - Throws: `JobError` (78).
+    func checkBeginnable() throws {
+        guard FileFacts("\(local)/data") == nil, FileFacts(locationFile) == nil else { return }
+        let unknown = unknownNames(in: local)
+        guard unknown.isEmpty else {
+            throw foreign(
+                local, unknown, advice: "Run in another folder, or name a database with --database-url.")
+        }
+    }
+
+    private func unknownNames(in place: String) -> [String] {
+        let known = ["data", "socket", "server.log", "server.lock", "location", "location.new", "folder", "folder.new"]
+        return names(in: place).filter { !known.contains($0) && !$0.hasPrefix(Self.freshPrefix) }.sorted()
+    }
+
+    private func foreign(_ place: String, _ unknown: [String], advice: String) -> JobError {
+        JobError(
+            .configuration,
+            "\(place) holds what no private PostgreSQL made: \(unknown.prefix(5).joined(separator: ", ")).",
+            advice: advice)
+    }
+
+    /// Removes a file or folder; the programs of a job that was killed may write there for a moment yet.
+    private func removeAll(_ path: String) throws {
+        for _ in 0..<20 {
+            if FileFacts(path) == nil || (try? FileManager.default.removeItem(atPath: path)) != nil { return }
+            usleep(50_000)
+        }
+        try FileManager.default.removeItem(atPath: path)
     }
 
     private func names(in folder: String) -> [String] {

@@ -32,8 +32,8 @@ public struct Migrator {
     ///
     /// - Throws: `JobError` where the database does not fit the files or cannot be read.
     public func status() throws -> [Status] {
-        try translatingErrors {
-            let applied = try session.transaction { try readApplied() }
+        try translatingErrors("reading the migrations of") {
+            let applied = try session.snapshot { try readApplied() }
             _ = try MigrationPlan(files: files, applied: applied)
             let byVersion = Dictionary(applied.map { ($0.version, $0.appliedAt) }) { first, _ in first }
             return files.map { Status(version: $0.version, name: $0.name, appliedAt: byVersion[$0.version]) }
@@ -47,7 +47,7 @@ public struct Migrator {
     /// - Throws: `JobError`; what was committed before stays, and the next call goes on from there.
     @discardableResult
     public func apply(onApplied: (Migration) -> Void = { _ in }) throws -> [Migration] {
-        try translatingErrors {
+        try translatingErrors("migrating") {
             if try status().allSatisfy({ $0.appliedAt != nil }) { return [] }
             try createSchema()
             var applied: [Migration] = []
@@ -125,11 +125,11 @@ public struct Migrator {
         }
     }
 
-    private func translatingErrors<Value>(_ body: () throws -> Value) throws -> Value {
+    private func translatingErrors<Value>(_ task: String, _ body: () throws -> Value) throws -> Value {
         do {
             return try body()
         } catch let error as PostgresError {
-            throw JobError(error, during: "migrating schema \(session.schema)")
+            throw JobError(error, during: "\(task) schema \(session.schema)")
         }
     }
 }

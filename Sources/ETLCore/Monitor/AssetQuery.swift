@@ -63,7 +63,7 @@ extension Session {
     /// - Throws: `JobError` (66) where the asset or the batch is unknown.
     public func asset(_ id: String, asOf: Int?) throws -> AssetReport {
         try reading {
-            var report = AssetReport(id: id.uppercased())
+            var report = AssetReport(id: id.filter { !$0.isWhitespace }.uppercased())
             if let row = try connection.execute(SQL.readAsset, [id]).first {
                 report.score = try row.getOptional("score")
                 report.industry = try row.getOptional("industry")

@@ -1,4 +1,4 @@
-/// Why a raw row may not enter a distribution; judged by `reject_assets.sql`.
+/// Why a raw row may not enter a distribution; judged by `classify_assets.sql`.
 public enum RejectReason: String, Sendable, CaseIterable {
     /// The row is no JSON object.
     case notAnObject = "not_an_object"

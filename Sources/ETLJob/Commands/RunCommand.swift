@@ -77,7 +77,9 @@ struct RunCommand: AsyncParsableCommand {
         if !(0...1).contains(maxRejectRatio) {
             throw ValidationError("--max-reject-ratio is \(maxRejectRatio); it must be between 0 and 1.")
         }
-        if let batchID, batchID < 0 { throw ValidationError("--batch-id is \(batchID); it cannot be negative.") }
+        if let batchID, !(0...BatchFolder.largestBatchID).contains(batchID) {
+            throw ValidationError("--batch-id is \(batchID); it must be 0 to \(BatchFolder.largestBatchID).")
+        }
         if !(scoreMinimum <= scoreMaximum && scoreMinimum.isFinite && scoreMaximum.isFinite) {
             throw ValidationError(
                 "--score-minimum \(scoreMinimum) and --score-maximum \(scoreMaximum) do not make a range.")

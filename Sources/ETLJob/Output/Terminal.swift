@@ -37,8 +37,10 @@ struct Style {
 
 /// Standard error, for progress and logs.
 enum StandardError {
-    static func write(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
-    static func writeRaw(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    static func write(_ line: String) { writeRaw(line + "\n") }
+
+    /// Writes as much as can be written: a log that cannot be kept must not stop a load.
+    static func writeRaw(_ text: String) { _ = send(text, to: STDERR_FILENO) }
 }
 
 /// Standard output, for results.
@@ -46,14 +48,34 @@ enum StandardError {
 /// A reader that went away (`| head`) ends the program quietly.
 enum StandardOutput {
     static func write(_ line: String) {
-        let text = Array((line + "\n").utf8)
-        var sent = 0
-        while sent < text.count {
-            let count = text[sent...].withUnsafeBytes { Foundation.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            if count < 0 { exit(errno == EPIPE ? 0 : 70) }
-            sent += count
+        guard let code = send(line + "\n", to: STDOUT_FILENO) else { return }
+        if code == EPIPE { exit(0) }
+        StandardError.write("error: standard output cannot be written: \(String(cString: strerror(code))).")
+        exit(69)
+    }
+}
+
+/// Writes a text to a file descriptor; returns the error number where that fails.
+private func send(_ text: String, to descriptor: Int32) -> Int32? {
+    let bytes = Array(text.utf8)
+    var sent = 0
+    while sent < bytes.count {
+        let count = bytes[sent...].withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+        if count < 0 {
+            if errno == EINTR { continue }
+            return errno
         }
+        sent += count
+    }
+    return nil
+}
+
+/// Makes sure that the process has its three standard streams, and that a reader that went away does not end it.
+func prepareStandardStreams() {
+    signal(SIGPIPE, SIG_IGN)
+    // A closed one would give its number to the next file or socket.
+    for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
+        _ = open("/dev/null", descriptor == STDIN_FILENO ? O_RDONLY : O_WRONLY)
     }
 }
 

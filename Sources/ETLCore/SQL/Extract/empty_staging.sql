@@ -1,2 +1,2 @@
 -- Empties staging_assets.
-truncate staging_assets
+select empty_staging()
