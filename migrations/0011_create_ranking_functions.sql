@@ -68,6 +68,42 @@ end;
 comment on function ranked_window(bigint, bigint, text) is
     'The percentile of every asset of a window that window_assets still holds, by its latest score there.';
 
+-- The same for every score that an asset ever had last, also one that the window lacks: it is ranked between its own.
+create function ranked_scores(first_batch_id bigint, last_batch_id bigint, percentile_method text)
+returns table (industry text, score double precision, percentile double precision)
+language sql stable parallel safe
+begin atomic
+    with counted as (
+        select industry, score, asset_count
+        from batch_distributions
+        where batch_id between ranked_scores.first_batch_id and ranked_scores.last_batch_id
+        union all
+        select distinct industry collate "C", score, 0
+        from scores
+    ),
+    points as (
+        select industry, score, sum(asset_count)::bigint as n_eq
+        from counted
+        group by industry, score
+    ),
+    running_sums as (
+        select
+            industry,
+            score,
+            n_eq,
+            (sum(n_eq) over lower_scores - n_eq)::bigint as n_lt,
+            (sum(n_eq) over (partition by industry))::bigint as n
+        from points
+        window lower_scores as (partition by industry order by score rows unbounded preceding)
+    )
+    select industry, score, percentile_from_counts(ranked_scores.percentile_method, n_lt, n_eq, n)
+    from running_sums;
+end;
+
+comment on function ranked_scores(bigint, bigint, text) is
+    'The percentile in a window of every score that any asset has in scores; NULL where its industry has no assets '
+    'in the window.';
+
 create function snapshot_hash(
     id text, scored_batch_id bigint, score double precision, industry text, percentile double precision)
 returns bigint

@@ -62,40 +62,16 @@ with newest as (
     from batches
     order by batch_id desc
     limit 1
-),
-counted as (
-    select distribution.industry, distribution.score, distribution.asset_count
-    from newest
-    join batch_distributions as distribution
-        on distribution.batch_id between newest.window_first_batch_id and newest.batch_id
-    union all
-    select distinct scores.industry collate "C", scores.score, 0
-    from scores
-),
-points as (
-    select industry, score, sum(asset_count)::bigint as n_eq
-    from counted
-    group by industry, score
-),
-ranks as (
-    select
-        industry,
-        score,
-        n_eq,
-        (sum(n_eq) over lower_scores - n_eq)::bigint as n_lt,
-        (sum(n_eq) over (partition by industry))::bigint as n
-    from points
-    window lower_scores as (partition by industry order by score rows unbounded preceding)
 )
 select
     scores.id,
     scores.score,
     scores.industry,
-    percentile_from_counts(newest.percentile_method, ranks.n_lt, ranks.n_eq, ranks.n) as percentile,
+    ranked.percentile,
     newest.batch_id as as_of_batch_id
 from newest
-cross join scores
-join ranks on ranks.industry = scores.industry collate "C" and ranks.score = scores.score;
+cross join lateral ranked_scores(newest.window_first_batch_id, newest.batch_id, newest.percentile_method) as ranked
+join scores on ranked.industry = scores.industry collate "C" and ranked.score = scores.score;
 
 comment on view scores_today is
     'Every asset ever scored, re-expressed against the newest window at the moment of reading; nothing is '
