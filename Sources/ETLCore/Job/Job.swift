@@ -41,7 +41,9 @@ public struct Job {
         observer?.runPlanned(pending: plan.pending.count, skipped: plan.skipped.count)
         while true {
             do {
-                for source in plan.skipped where !report.batches.contains(where: { $0.batchID == source.batchID }) {
+                // After another plan, what this run applied or skipped itself is in the report already.
+                let reported = Set(report.batches.map(\.batchID))
+                for source in plan.skipped where !reported.contains(source.batchID) {
                     report.add(BatchReport(source: source, status: .skipped))
                 }
                 var newestAppliedID = plan.newestAppliedID

@@ -1,3 +1,4 @@
+import ETLCore
 import Foundation
 
 /// A whole number with thousands separators: 1,234,567.
@@ -10,9 +11,6 @@ func grouped(_ number: Int) -> String {
     }
     return number < 0 ? "-" + result : result
 }
-
-/// A number with so many decimals.
-func decimal(_ value: Double, _ places: Int) -> String { String(format: "%.\(places)f", value) }
 
 /// A percentile as people read it; a dash where there is none.
 func percentileText(_ value: Double?) -> String { value.map { decimal($0, 2) } ?? "–" }

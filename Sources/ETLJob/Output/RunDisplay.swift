@@ -34,7 +34,7 @@ final class RunDisplay: RunObserver {
 
     func rowsStaged(_ rows: Int, bytes: Int) {
         (self.rows, self.bytes) = (rows, bytes)
-        stagingSeconds = secondsSince(batchStart)
+        stagingSeconds = batchStart.duration(to: .now).seconds
         draw(force: false)
     }
 
@@ -85,10 +85,5 @@ final class RunDisplay: RunObserver {
             "\r\u{1B}[K\(bar) batch \(batch.batchID) (\(min(done + 1, total)) of \(total))  \(grouped(rows)) rows  "
                 + "\(grouped(rate)) rows/s  \(step.rawValue)")
         isDrawn = true
-    }
-
-    private func secondsSince(_ start: ContinuousClock.Instant) -> Double {
-        let elapsed = start.duration(to: .now).components
-        return Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
     }
 }
