@@ -6,7 +6,9 @@ enum SQL {
     static let preferAnyGroups = embedded("prefer_any_groups", PackageResources.prefer_any_groups_sql)
     static let preferHashedGroups = embedded("prefer_hashed_groups", PackageResources.prefer_hashed_groups_sql)
     static let inspectServer = embedded("inspect_server", PackageResources.inspect_server_sql)
+    static let listLockHolders = embedded("list_lock_holders", PackageResources.list_lock_holders_sql)
     static let lockSchema = embedded("lock_schema", PackageResources.lock_schema_sql)
+    static let readSchemaLockHolder = embedded("read_schema_lock_holder", PackageResources.read_schema_lock_holder_sql)
     static let setBatchSettings = embedded("set_batch_settings", PackageResources.set_batch_settings_sql)
 
     // Extract
@@ -76,7 +78,7 @@ enum SQL {
 
     /// All of them, for the tests that look at each.
     static let all: [Statement] = [
-        preferAnyGroups, preferHashedGroups,
+        preferAnyGroups, preferHashedGroups, listLockHolders, readSchemaLockHolder,
         closeSnapshotPartition, createWindowPercentiles, dropWindowPercentiles, fillSnapshotPartition, loadRankedScores,
         openSnapshotPartition, sumWindowPercentiles,
         classifyAssets, loadWindow,

@@ -4,12 +4,19 @@ internal import PostgresClient
 public struct Migrator {
     let session: Session
     let files: [Migration]
+    /// Seconds that each lock is waited for.
+    let lockWait: Int
 
     /// Makes a migrator of the files in a folder.
     ///
+    /// - Parameters:
+    ///   - session: where to.
+    ///   - folder: the files.
+    ///   - lockWait: seconds that the job's lock, and then each table's, is waited for.
     /// - Throws: `JobError` (78) where the files cannot be read.
-    public init(session: Session, folder: MigrationFolder) throws {
+    public init(session: Session, folder: MigrationFolder, lockWait: Int = 60) throws {
         self.session = session
+        self.lockWait = lockWait
         files = try folder.read()
     }
 
@@ -33,7 +40,7 @@ public struct Migrator {
     /// - Throws: `JobError` where the database does not fit the files or cannot be read.
     public func status() throws -> [Status] {
         try translatingErrors("reading the migrations of") {
-            let applied = try session.snapshot { try readApplied() }
+            let applied = try snapshot { try readApplied() }
             _ = try MigrationPlan(files: files, applied: applied)
             let byVersion = Dictionary(applied.map { ($0.version, $0.appliedAt) }) { first, _ in first }
             return files.map { Status(version: $0.version, name: $0.name, appliedAt: byVersion[$0.version]) }
@@ -76,10 +83,8 @@ public struct Migrator {
         let state = try session.connection.executeOne(SQL.inspectServer, [session.schema])
         let hasSchema = try state.get("has_schema", as: Bool.self)
         do {
-            try session.connection.transaction(.readCommitted) {
-                try session.lockSchema()
+            try lockedTransaction("schema \(session.schema)") {
                 if !hasSchema { try session.connection.execute(session.naming(SQL.createSchema)) }
-                try setSettings()
                 try session.connection.execute(SQL.createSchemaMigrations)
                 try session.connection.execute(SQL.describeSchemaMigrations)
             }
@@ -101,18 +106,14 @@ public struct Migrator {
 
     /// Applies the first pending migration; nil where there is none left.
     private func applyNext() throws -> Migration? {
-        try session.connection.transaction(.readCommitted) {
-            try session.lockSchema()
-            try setSettings()
+        var subject = "schema \(session.schema)"
+        return try lockedTransaction(subject) {
             guard let next = try MigrationPlan(files: files, applied: readApplied()).pending.first else { return nil }
+            subject = "migration \(next.fileName)"
             try session.connection.executeScript(Statement(name: next.fileName, sql: next.sql))
             try session.connection.execute(SQL.insertMigration, [next.version, next.name, next.sha256])
             return next
         }
-    }
-
-    private func setSettings() throws {
-        try session.connection.execute(SQL.setMigrationSettings, [session.quotedSearchPath, "60s"])
     }
 
     private func readApplied() throws -> [AppliedMigration] {

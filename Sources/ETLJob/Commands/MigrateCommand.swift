@@ -25,10 +25,19 @@ struct MigrateCommand: AsyncParsableCommand {
         @OptionGroup(title: "Database and log") var database: DatabaseOptions
         @OptionGroup(title: "Database and log") var migrations: MigrationOptions
 
+        @Option(help: ArgumentHelp("Wait so long for a lock that others hold.", valueName: "seconds"))
+        var lockWait = 60
+
+        func validate() throws {
+            if !(1...86_400).contains(lockWait) {
+                throw ValidationError("--lock-wait is \(lockWait); it must be 1 to 86400 seconds.")
+            }
+        }
+
         func run() async throws {
             let logger = database.log.makeLogger()
             let session = try await database.open(logger)
-            let applied = try migrations.migrator(session).apply { migration in
+            let applied = try migrations.migrator(session, lockWait: lockWait).apply { migration in
                 StandardOutput.write("applied \(migration.fileName)")
             }
             StandardOutput.write(

@@ -53,5 +53,7 @@ struct MigrationOptions: ParsableArguments {
     var migrations: String?
 
     func folder() throws -> MigrationFolder { try MigrationFolder.find(named: migrations) }
-    func migrator(_ session: Session) throws -> Migrator { try Migrator(session: session, folder: folder()) }
+    func migrator(_ session: Session, lockWait: Int = 60) throws -> Migrator {
+        try Migrator(session: session, folder: folder(), lockWait: lockWait)
+    }
 }
