@@ -40,18 +40,18 @@ extension Connection {
         var firstError: (any Error)?
         for call in calls {
             do {
-                let handle = try checked(PQgetResult(connection), call.statement)
+                let handle = try checked(try nextResult(call.statement), call.statement)
                 if firstError == nil { rows.append(Rows(handle: handle)) }
             } catch {
                 // What follows a failure is answered as aborted, which says nothing new.
                 firstError = firstError ?? error
-                if PQstatus(connection) != CONNECTION_OK { break }
+                if pointer == nil || PQstatus(connection) != CONNECTION_OK { break }
             }
             // A null pointer ends the results of each statement.
-            while let extra = PQgetResult(connection) { PQclear(extra) }
+            while let extra = try nextResult(call.statement) { PQclear(extra) }
         }
-        if PQstatus(connection) == CONNECTION_OK {
-            while let result = PQgetResult(connection) {
+        if pointer != nil, PQstatus(connection) == CONNECTION_OK {
+            while let result = try nextResult(first.statement) {
                 let isSync = PQresultStatus(result) == PGRES_PIPELINE_SYNC
                 PQclear(result)
                 if isSync { break }

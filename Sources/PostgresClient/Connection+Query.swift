@@ -9,9 +9,11 @@ extension Connection {
     public func execute(_ statement: Statement, _ parameters: [any PostgresEncodable] = []) throws -> Rows {
         let connection = try open()
         let values = CStringArray(parameters.map(\.postgresText))
-        let result = PQexecParams(
-            connection, statement.sql, Int32(parameters.count), nil, values.pointers, nil, nil, 0)
-        return Rows(handle: try checked(result, statement))
+        guard
+            PQsendQueryParams(
+                connection, statement.sql, Int32(parameters.count), nil, values.pointers, nil, nil, 0) == 1
+        else { throw connectionError(statement) }
+        return Rows(handle: try onlyResult(statement))
     }
 
     /// Executes a statement that returns exactly one row.
@@ -30,7 +32,8 @@ extension Connection {
     ///
     /// - Throws: `PostgresError`, with the position in the whole text.
     public func executeScript(_ script: Statement) throws {
-        _ = try checked(PQexec(open(), script.sql), script)
+        guard PQsendQuery(try open(), script.sql) == 1 else { throw connectionError(script) }
+        try drain(script)
     }
 
     /// Parses and plans a statement without running it; returns the number of its parameters.
@@ -38,9 +41,35 @@ extension Connection {
     /// - Throws: `PostgresError` where the server refuses it.
     public func prepareOnly(_ statement: Statement) throws -> Int {
         let connection = try open()
-        _ = try checked(PQprepare(connection, "", statement.sql, 0, nil), statement)
-        let description = try checked(PQdescribePrepared(connection, ""), statement)
+        guard PQsendPrepare(connection, "", statement.sql, 0, nil) == 1 else { throw connectionError(statement) }
+        _ = try onlyResult(statement)
+        guard PQsendDescribePrepared(connection, "") == 1 else { throw connectionError(statement) }
+        let description = try onlyResult(statement)
         return Int(PQnparams(description.pointer))
+    }
+
+    /// Takes the one result of what was sent.
+    private func onlyResult(_ statement: Statement) throws -> ResultHandle {
+        let result = Result { try checked(try nextResult(statement), statement) }
+        // A null pointer ends the results.
+        while pointer != nil, let extra = try nextResult(statement) { PQclear(extra) }
+        return try result.get()
+    }
+
+    /// Takes all results that are still to come; returns the row count of the last, or throws the first error.
+    @discardableResult
+    func drain(_ statement: Statement) throws -> Int {
+        var firstError: (any Error)?
+        var count = 0
+        while let result = try nextResult(statement) {
+            do {
+                count = Rows(handle: try checked(result, statement)).affectedCount
+            } catch {
+                firstError = firstError ?? error
+            }
+        }
+        if let firstError { throw firstError }
+        return count
     }
 
     /// Turns a result into a success or an error: the one place where a status is judged.
@@ -52,8 +81,12 @@ extension Connection {
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_COPY_IN, PGRES_COPY_OUT:
             return handle
         default:
+            // After a FATAL the server has closed the connection, whether we have noticed or not.
+            let isGone =
+                PQstatus(connection) != CONNECTION_OK
+                || ["FATAL", "PANIC"].contains(field(result, etl_diag_severity) ?? "")
             var error = PostgresError(
-                PQstatus(connection) == CONNECTION_OK ? .statementFailed : .connectionLost,
+                isGone ? .connectionLost : .statementFailed,
                 message: field(result, etl_diag_message_primary) ?? trimmed(PQresultErrorMessage(result)),
                 statement: statement)
             error.sqlState = field(result, etl_diag_sqlstate)

@@ -3,7 +3,7 @@ internal import CLibPQ
 /// How a transaction begins.
 public enum TransactionMode: String, Sendable {
     /// Each statement sees what was committed before it began.
-    case readCommitted = "begin isolation level read committed read write"
+    case readCommitted = "begin isolation level read committed"
     /// All statements see one snapshot, and nothing can be written.
     case snapshotReadOnly = "begin isolation level repeatable read read only"
 }
@@ -41,6 +41,7 @@ extension Connection {
 
     /// Rolls back, as far as the connection still can; without one the server does it by itself.
     public func rollback() {
+        guard isUsable else { return }
         _ = try? execute(Statement(name: "rollback", sql: "rollback"))
     }
 

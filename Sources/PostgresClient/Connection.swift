@@ -1,5 +1,13 @@
 internal import CLibPQ
 
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
 /// One connection to a PostgreSQL server, used by one task at a time.
 ///
 /// Opened by `init`, closed by `deinit` or `close()`, whichever comes first.
@@ -8,16 +16,26 @@ public final class Connection {
     private(set) var pointer: OpaquePointer?
     private let noticeReceiver: NoticeReceiver
 
+    /// How long the server may stay silent when an answer is due; nil for ever.
+    ///
+    /// Longer than any limit that the server itself keeps: beyond it the connection is taken for lost, as when a
+    /// firewall forgot it.
+    public var answerLimit: Duration?
+
     /// Connects by libpq's own rules: URL or keywords, then `PG*` variables, service and password files.
+    ///
+    /// Names are resolved and passwords are read anew by every call.
     ///
     /// - Parameters:
     ///   - database: a connection URL or `keyword=value` string; empty to leave all to the environment.
     ///   - defaults: keywords used where neither `database` nor the environment sets them.
+    ///   - check: throws where the attempt is to be given up; asked every tenth of a second.
     ///   - onNotice: receives the server's notices and warnings, one line each.
-    /// - Throws: `PostgresError` of kind `invalidConnectionString` or `cannotConnect`; the attempt's resources are
-    ///   released, and no text of `database` is part of the error.
+    /// - Throws: `PostgresError` of kind `invalidConnectionString`, `unreachable`, `cannotConnect`, `noWritableServer`
+    ///   or `connectionLost`, or the error of `check`; the attempt's resources are released, and no text of `database`
+    ///   is part of the error.
     public init(
-        database: String, defaults: [(keyword: String, value: String)] = [],
+        database: String, defaults: [(keyword: String, value: String)] = [], check: @escaping () throws -> Void = {},
         onNotice: @escaping (String) -> Void = { _ in }
     ) throws {
         guard Self.canParse(database) else {
@@ -28,17 +46,14 @@ public final class Connection {
                     + "or keyword=value pairs.")
         }
         // Later keywords override earlier ones, and what `dbname` expands to is taken where it stands.
-        let settings = defaults + (database.isEmpty ? [] : [("dbname", database)])
-        let keywords = CStringArray(settings.map(\.keyword))
-        let values = CStringArray(settings.map(\.value))
-        let connection = PQconnectdbParams(keywords.pointers, values.pointers, 1)
-        guard let connection else {
-            throw PostgresError(.cannotConnect, message: "out of memory while connecting")
-        }
-        guard PQstatus(connection) == CONNECTION_OK else {
-            let message = trimmed(PQerrorMessage(connection))
+        let settings =
+            ConnectionOptions.besidesEnvironment(defaults) + (database.isEmpty ? [] : [("dbname", database)])
+            + [("client_encoding", "UTF8")]
+        var attempt = ConnectAttempt(settings: settings, check: check)
+        let connection = try attempt.run()
+        guard PQsetnonblocking(connection, 1) == 0 else {
             PQfinish(connection)
-            throw PostgresError(.cannotConnect, message: message)
+            throw PostgresError(.cannotConnect, message: "the connection cannot be made non-blocking")
         }
         pointer = connection
         noticeReceiver = NoticeReceiver(onNotice)
@@ -67,6 +82,13 @@ public final class Connection {
         guard let connection = pointer else { return }
         PQfinish(connection)
         pointer = nil
+    }
+
+    /// Breaks the connection without a word to the server, as where it does not answer.
+    func abandon() {
+        guard let connection = pointer else { return }
+        shutdown(PQsocket(connection), Int32(SHUT_RDWR))
+        close()
     }
 
     /// The open connection.
@@ -101,6 +123,8 @@ public final class Connection {
     public func parameterStatus(_ name: String) -> String? {
         pointer.flatMap { PQparameterStatus($0, name) }.map { String(cString: $0) }
     }
+    /// Whether the connection is open and, as far as is known, not broken.
+    public var isUsable: Bool { pointer.map { PQstatus($0) == CONNECTION_OK } ?? false }
     /// Whether a transaction is under way, failed or not.
     public var isInTransaction: Bool {
         guard let pointer else { return false }

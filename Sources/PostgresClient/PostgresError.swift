@@ -7,9 +7,13 @@ public struct PostgresError: Error, Sendable {
     public enum Kind: Sendable, Hashable {
         /// The text that names the database cannot be parsed.
         case invalidConnectionString
-        /// No connection could be made.
+        /// There is no server where one was named: the name is unknown, or nobody answers there.
+        case unreachable
+        /// A server was there, and no connection came about: it turned us away, or we it.
         case cannotConnect
-        /// The connection broke while it was in use.
+        /// None of the servers that were named accepts writes.
+        case noWritableServer
+        /// The connection broke, or the server fell silent, while it was in use or being made.
         case connectionLost
         /// The answer to a COMMIT was lost: the transaction may have been committed or not.
         case commitInDoubt
@@ -50,7 +54,9 @@ public struct PostgresError: Error, Sendable {
     /// Whether the connection can no longer be used.
     public var isConnectionGone: Bool {
         switch kind {
-        case .invalidConnectionString, .cannotConnect, .connectionLost, .commitInDoubt: true
+        case .invalidConnectionString, .unreachable, .cannotConnect, .noWritableServer, .connectionLost,
+            .commitInDoubt:
+            true
         case .statementFailed, .unexpectedResult: false
         }
     }
@@ -58,25 +64,24 @@ public struct PostgresError: Error, Sendable {
     /// Whether it is unknown if the transaction was committed.
     public var isCommitInDoubt: Bool { kind == .commitInDoubt }
 
-    /// Whether the same transaction, begun anew, may succeed: nothing in it was wrong.
+    /// Whether the same work, begun anew on a fresh connection, may well succeed: nothing in it was wrong.
     ///
-    /// A commit in doubt is not retryable: what became of it must be looked up first.
+    /// A commit in doubt is not retryable: what became of it must be looked up first. Nor is a server that nobody ever
+    /// reached: its name is more likely wrong. A lock or a statement that took too long has waited already.
     public var isRetryable: Bool {
         switch kind {
-        case .connectionLost: true
-        case .invalidConnectionString, .commitInDoubt, .unexpectedResult: false
+        case .connectionLost, .noWritableServer: true
+        case .invalidConnectionString, .unreachable, .commitInDoubt, .unexpectedResult: false
         case .cannotConnect, .statementFailed: sqlState.map(Self.isTransient) ?? false
         }
     }
 
     /// Whether a SQLSTATE tells of a passing state of the server.
-    private static func isTransient(_ sqlState: String) -> Bool {
+    static func isTransient(_ sqlState: String) -> Bool {
         switch sqlState {
         case "25006",  // read_only_sql_transaction: failed over, or a replica
             "40001", "40P01",  // serialization_failure, deadlock_detected
             "53300",  // too_many_connections
-            "55P03",  // lock_not_available
-            "57014",  // query_canceled: a timeout or an operator
             "57P01", "57P02", "57P03":  // shutdown, crash, starting up
             true
         default:
@@ -94,6 +99,12 @@ extension PostgresError: CustomStringConvertible {
         if let excerpt { text += "\n\(excerpt)" }
         if let hint { text += "\nHint: \(hint)" }
         return text
+    }
+
+    /// The first line of the message, with the SQLSTATE.
+    public var summary: String {
+        let line = message.prefix { $0 != "\n" }
+        return sqlState.map { "\(line) (SQLSTATE \($0))" } ?? String(line)
     }
 
     /// The line of the statement at fault, with its number and a caret below the position.

@@ -121,7 +121,7 @@ import TestSupport
         let error = #expect(throws: PostgresError.self) {
             try Connection(database: "postgresql://me:s3cret@127.0.0.1:1/none")
         }
-        #expect(error?.kind == .cannotConnect && error?.message.contains("127.0.0.1") == true)
+        #expect(error?.kind == .unreachable && error?.message.contains("127.0.0.1") == true)
         #expect(error?.message.contains("s3cret") == false)
         for text in ["postgresql://me:s3cret@[host/none", "host=x s3cret", "mysql://me:s3cret@x/y"] {
             let invalid = #expect(throws: PostgresError.self) { try Connection(database: text) }
@@ -132,7 +132,7 @@ import TestSupport
     @Test func noticesReachTheCaller() async throws {
         let database = try await TestDatabase()
         var notices: [String] = []
-        let connection = try Connection(database: database.connectionString) { notices.append($0) }
+        let connection = try Connection(database: database.connectionString, onNotice: { notices.append($0) })
         try connection.executeScript(Statement(name: "notice", sql: "do $$ begin raise notice 'hello'; end $$"))
         #expect(notices == ["NOTICE:  hello"])
     }

@@ -226,10 +226,12 @@ import TestSupport
         let database = try await Self.loaded(2)
         try database.write(Self.assets(2), batch: 2)
         let before = try database.fingerprint()
-        let interruption = Interruption()
-        interruption.interrupt(signal: 15)
-        let job = Job(session: try database.session(), options: RunOptions(), interruption: interruption)
-        #expect(throws: Interrupted.self) { try job.run(BatchFolder.sources(at: database.folder)) }
+        let error = #expect(throws: Interrupted.self) {
+            let session = try database.session()
+            session.interruption.interrupt(signal: 15)
+            _ = try Job(session: session, options: RunOptions()).run(BatchFolder.sources(at: database.folder))
+        }
+        #expect(error?.signal == 15)
         #expect(try database.fingerprint() == before)
     }
 
@@ -241,14 +243,19 @@ import TestSupport
 
     @Test func thereIsOneJobAtATime() async throws {
         let database = try await Self.loaded(1)
-        let (holder, other) = (try database.session(), try database.session())
-        try holder.transaction {
-            try holder.lockSchema()
+        try database.write(Self.assets(1), batch: 1)
+        let holder = try database.session()
+        let sources = try BatchFolder.sources(at: database.folder)
+        let impatient = try Session(
+            database: database.connectionString, schema: "public", isPrivate: false,
+            limits: TimeLimits(lockWait: .milliseconds(50)), logger: .init(label: "test"))
+        try holder.transaction(opening: holder.lockCalls) { _ in
             let error = #expect(throws: JobError.self) {
-                try other.transaction(lockTimeout: "50ms") { try other.lockSchema() }
+                try Job(session: impatient, options: RunOptions()).run(sources)
             }
             #expect(error?.exitCode == .tryAgain)
+            #expect(error?.message.contains("held by process \(holder.connection.backendPID)") == true)
         }
-        try other.transaction(lockTimeout: "50ms") { try other.lockSchema() }
+        #expect(try Job(session: impatient, options: RunOptions()).run(sources).totals.applied == 1)
     }
 }

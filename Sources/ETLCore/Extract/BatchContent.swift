@@ -31,7 +31,7 @@ enum BatchContent {
         _ source: BatchSource, check: () throws -> Void = {}, _ body: (UnsafeRawBufferPointer) throws -> Void
     ) throws -> ContentSummary {
         let descriptor = try open(source)
-        defer { if descriptor != STDIN_FILENO { close(descriptor) } }
+        defer { if case .file = source.location { close(descriptor) } }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunkSize, alignment: 16)
         defer { buffer.deallocate() }
         let hash = try SHA256Digest()
@@ -62,10 +62,17 @@ enum BatchContent {
     }
 
     private static func open(_ source: BatchSource) throws -> Int32 {
-        guard case .file(let path) = source.location else { return STDIN_FILENO }
-        let descriptor = Glue.open(path)
-        guard descriptor >= 0 else { throw unreadable(source, errno) }
-        return descriptor
+        switch source.location {
+        case .standardInput:
+            return STDIN_FILENO
+        case .spooled(let input):
+            guard lseek(input.descriptor, 0, SEEK_SET) == 0 else { throw unreadable(source, errno) }
+            return input.descriptor
+        case .file(let path):
+            let descriptor = Glue.open(path)
+            guard descriptor >= 0 else { throw unreadable(source, errno) }
+            return descriptor
+        }
     }
 
     private static func unreadable(_ source: BatchSource, _ code: Int32) -> JobError {

@@ -18,8 +18,8 @@ struct BatchTransaction {
 
     /// What the transaction has to begin with: the job's lock, then a look at the ledger.
     var opening: [Call] {
-        [
-            session.lockCall, Call(SQL.listNewestBatchIDs, [max(settings.windowSize - 1, 1)]),
+        session.lockCalls + [
+            Call(SQL.listNewestBatchIDs, [max(settings.windowSize - 1, 1)]),
             Call(SQL.isStagingEmpty),
         ]
     }
@@ -49,9 +49,10 @@ struct BatchTransaction {
 
     /// Reads the batches that precede this one, the oldest first.
     private func readLedger(_ opened: [Rows], _ newestAppliedID: Int?) throws -> [Int] {
-        let newestIDs = try opened[1].map { try $0.get("batch_id", as: Int.self) }
+        let rows = opened.suffix(2).map { $0 }
+        let newestIDs = try rows[0].map { try $0.get("batch_id", as: Int.self) }
         guard newestIDs.first == newestAppliedID else { throw LedgerMoved() }
-        let isEmpty = try opened[2].first?.get("is_empty", as: Bool.self) ?? false
+        let isEmpty = try rows[1].first?.get("is_empty", as: Bool.self) ?? false
         if !isEmpty { try session.connection.execute(SQL.emptyStaging) }
         return newestIDs.prefix(settings.windowSize - 1).reversed()
     }
@@ -96,11 +97,11 @@ struct BatchTransaction {
         let results = try run(
             .classify,
             [
-                Call(SQL.classifyAssets, [range.lowerBound, range.upperBound]),
+                session.limitCall, Call(SQL.classifyAssets, [range.lowerBound, range.upperBound]),
                 Call(SQL.countRejections, [source.batchID]),
             ])
-        report.accepted = results[0].affectedCount
-        for row in results[1] {
+        report.accepted = results[1].affectedCount
+        for row in results[2] {
             let count: Int = try row.get("row_count")
             if let reason: String = try row.getOptional("reason") {
                 report.reasons[reason] = count

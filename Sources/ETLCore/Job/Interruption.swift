@@ -1,6 +1,14 @@
 public import PostgresClient
 internal import Synchronization
 
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
 /// Carries a signal to the run at work: the running statement is cancelled and no new one begins.
 ///
 /// Any thread may call `interrupt`; the run looks with `check`.
@@ -34,6 +42,19 @@ public final class Interruption: Sendable {
         state.withLock { $0.canceller = canceller }
     }
 
+    /// Waits, unless a signal has come or comes.
+    ///
+    /// - Throws: `Interrupted`.
+    func sleep(for duration: Duration) throws {
+        let end = ContinuousClock.now + duration
+        while true {
+            try check()
+            let left = ContinuousClock.now.duration(to: end)
+            guard left > .zero else { return }
+            usleep(UInt32(min(left.milliseconds + 1, 50) * 1000))
+        }
+    }
+
     /// Throws `Interrupted` where a signal has come.
     public func check() throws {
         if let signal { throw Interrupted(signal: signal) }
@@ -44,4 +65,6 @@ public final class Interruption: Sendable {
 public struct Interrupted: Error, Sendable {
     /// The signal's number.
     public let signal: Int32
+    /// Where the ledger stands, in a sentence; nil where the run had not looked at it.
+    public var ledger: String?
 }

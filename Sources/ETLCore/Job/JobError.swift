@@ -26,9 +26,13 @@ extension JobError {
     /// - Parameters:
     ///   - error: the error as the client reported it.
     ///   - task: what the job was doing, as in "batch 7".
-    public init(_ error: PostgresError, during task: String? = nil) {
+    ///   - wasReached: whether the server had answered the job before: then it is away, and its name is not wrong.
+    public init(_ error: PostgresError, during task: String? = nil, wasReached: Bool = false) {
         let prefix = task.map { "\($0): " } ?? ""
-        let (exitCode, advice) = Self.judge(error)
+        var (exitCode, advice) = Self.judge(error)
+        if wasReached && error.kind == .unreachable {
+            (exitCode, advice) = (.tryAgain, "Run again when the server is back.")
+        }
         self.init(exitCode, prefix + error.description, advice: advice)
     }
 
@@ -36,15 +40,16 @@ extension JobError {
         switch error.kind {
         case .invalidConnectionString:
             return (.configuration, nil)
-        case .cannotConnect:
+        case .noWritableServer:
+            return (.tryAgain, "It is a standby, or set to read-only, or a failover is under way. Run again later.")
+        case .unreachable, .cannotConnect:
+            guard !error.isRetryable else { return (.tryAgain, "Run again later.") }
             return (
                 .unavailable,
                 "Check that the server runs and that host, port, user, password and database are right."
             )
-        case .connectionLost:
-            return (.tryAgain, "The transaction was rolled back by the server; run again.")
-        case .commitInDoubt:
-            return (.tryAgain, "Whether the batch was committed is unknown; the next run looks it up in the ledger.")
+        case .connectionLost, .commitInDoubt:
+            return (.tryAgain, "Run again; what is in the ledger by then is not loaded twice.")
         case .unexpectedResult:
             return (.defect, nil)
         case .statementFailed:
@@ -63,9 +68,15 @@ extension JobError {
             return (.unavailable, "The server cannot go on; see its log.")
         case "55P03":
             return (.tryAgain, "A lock was not to be had in time: another job or session holds it. Run again later.")
-        case "25006",
-            // A standby refuses to begin a transaction that writes.
-            "0A000" where error.statement?.name == "begin":
+        case "57014":
+            return (
+                .tryAgain,
+                """
+                A statement took longer than it may: than statement_timeout of the user or database, or than three \
+                quarters of --retry-for. Nothing of the batch was kept; run again, with a longer limit if need be.
+                """
+            )
+        case "25006":
             return (.tryAgain, "The server accepts no writes: a standby, or a failover under way. Run again later.")
         default:
             return error.isRetryable ? (.tryAgain, "Nothing of the batch was kept; run again.") : (.defect, nil)

@@ -7,6 +7,8 @@ enum SQL {
     static let preferHashedGroups = embedded("prefer_hashed_groups", PackageResources.prefer_hashed_groups_sql)
     static let inspectServer = embedded("inspect_server", PackageResources.inspect_server_sql)
     static let listLockHolders = embedded("list_lock_holders", PackageResources.list_lock_holders_sql)
+    static let limitStatements = embedded("limit_statements", PackageResources.limit_statements_sql)
+    static let requireWritable = embedded("require_writable", PackageResources.require_writable_sql)
     static let lockSchema = embedded("lock_schema", PackageResources.lock_schema_sql)
     static let readSchemaLockHolder = embedded("read_schema_lock_holder", PackageResources.read_schema_lock_holder_sql)
     static let setBatchSettings = embedded("set_batch_settings", PackageResources.set_batch_settings_sql)
@@ -78,7 +80,7 @@ enum SQL {
 
     /// All of them, for the tests that look at each.
     static let all: [Statement] = [
-        preferAnyGroups, preferHashedGroups, listLockHolders, readSchemaLockHolder,
+        limitStatements, requireWritable, preferAnyGroups, preferHashedGroups, listLockHolders, readSchemaLockHolder,
         closeSnapshotPartition, createWindowPercentiles, dropWindowPercentiles, fillSnapshotPartition, loadRankedScores,
         openSnapshotPartition, sumWindowPercentiles,
         classifyAssets, loadWindow,

@@ -1,14 +1,29 @@
 public import Logging
 public import PostgresClient
 
-/// A connection at work on one schema: every transaction sets its own search path and limits.
+/// A connection at work on one schema, made anew where it broke: every transaction sets its own search path and limits.
 public final class Session {
-    /// The connection underneath.
-    public let connection: Connection
+    /// What the job needs a server for.
+    public enum Access: String, Sendable {
+        /// Any server will do, also a standby.
+        case any
+        /// The server must accept writes.
+        case readWrite = "read-write"
+    }
+
+    /// The connection underneath; another one after `reconnect`.
+    public private(set) var connection: Connection
     /// Name of the schema.
     public let schema: String
     /// Whether the server is the job's private one, whose schema the job may change unasked.
     public let isPrivate: Bool
+    /// How long the job waits for what.
+    public let limits: TimeLimits
+    /// Carries a signal to whatever the session is at.
+    public let interruption: Interruption
+    let logger: Logger
+    private let database: String
+    private let access: Access
     private let quotedSchema: String
 
     /// Oldest supported server, as `server_version_num`.
@@ -16,31 +31,100 @@ public final class Session {
 
     /// Connects to the target; a private server is started where it is not running.
     ///
-    /// - Throws: `JobError` where the server cannot be reached, started or used.
-    public static func open(_ target: DatabaseTarget, schema: String, logger: Logger) async throws -> Session {
-        switch target {
-        case .named(let database):
-            return try Session(database: database, schema: schema, isPrivate: false, logger: logger)
-        case .privateServer(let folder):
-            let database = try await PrivateServer.startedConnectionString(in: folder, logger: logger)
-            return try Session(database: database, schema: schema, isPrivate: true, logger: logger)
-        }
+    /// - Throws: `JobError` where the server cannot be reached, started or used; `Interrupted`.
+    public static func open(
+        _ target: DatabaseTarget, schema: String, access: Access = .any, limits: TimeLimits = TimeLimits(),
+        interruption: Interruption = Interruption(), logger: Logger
+    ) async throws -> Session {
+        let (database, isPrivate) =
+            switch target {
+            case .named(let database): (database, false)
+            case .privateServer(let folder):
+                (try await PrivateServer.startedConnectionString(in: folder, logger: logger), true)
+            }
+        return try Session(
+            database: database, schema: schema, isPrivate: isPrivate, access: access, limits: limits,
+            interruption: interruption, logger: logger)
     }
 
     /// Connects to a database named by a URL, by `keyword=value` text, or (empty) by the environment.
     ///
-    /// - Throws: `JobError`: 69 where there is no connection, 78 where the server's version or encoding is unsupported.
-    public init(database: String, schema: String, isPrivate: Bool, logger: Logger) throws {
+    /// - Throws: `JobError`: 69 where there is no connection, 75 where there was none for a passing reason until time
+    ///   was up, 78 where the server's version or encoding is unsupported; `Interrupted`.
+    public init(
+        database: String, schema: String, isPrivate: Bool, access: Access = .any, limits: TimeLimits = TimeLimits(),
+        interruption: Interruption = Interruption(), logger: Logger
+    ) throws {
+        (self.database, self.schema, self.isPrivate, self.access) = (database, schema, isPrivate, access)
+        (self.limits, self.interruption, self.logger) = (limits, interruption, logger)
         do {
-            connection = try Connection(database: database, defaults: Self.connectionDefaults()) { notice in
-                logger.debug("server notice", metadata: ["notice": "\(notice)"])
-            }
+            connection = try Self.firstConnection(database, access, limits, interruption, logger)
             quotedSchema = try connection.quoteIdentifier(schema)
         } catch let error as PostgresError {
             throw JobError(error)
         }
-        self.schema = schema
-        self.isPrivate = isPrivate
+        try prepare()
+    }
+
+    /// Connects; where a server was there and failed for a passing reason, again until time is up.
+    private static func firstConnection(
+        _ database: String, _ access: Access, _ limits: TimeLimits, _ interruption: Interruption, _ logger: Logger
+    ) throws -> Connection {
+        let retries = Retries(for: limits.retryFor)
+        var wasThere = false
+        while true {
+            do {
+                return try connect(database, access, limits, interruption, logger)
+            } catch let error as PostgresError {
+                try interruption.check()
+                // Where nobody ever answered, the name is more likely wrong than the server away for a moment.
+                guard error.isRetryable || (wasThere && error.kind == .unreachable), let pause = retries.nextPause()
+                else { throw error }
+                wasThere = true
+                announce(error, pause, logger)
+                try interruption.sleep(for: pause)
+            }
+        }
+    }
+
+    private static func connect(
+        _ database: String, _ access: Access, _ limits: TimeLimits, _ interruption: Interruption, _ logger: Logger
+    ) throws -> Connection {
+        let defaults = [
+            ("connect_timeout", "10"), ("fallback_application_name", "etl-job"),
+            ("target_session_attrs", access.rawValue), ("keepalives", "1"),
+            ("keepalives_idle", "\(limits.keepaliveIdle.components.seconds)"),
+            ("keepalives_interval", "\(limits.keepaliveInterval.components.seconds)"), ("keepalives_count", "3"),
+            ("tcp_user_timeout", "\(limits.deadPeer.milliseconds)"),
+        ]
+        let connection = try Connection(database: database, defaults: defaults, check: interruption.check) { notice in
+            logger.debug("server notice", metadata: ["notice": "\(notice)"])
+        }
+        connection.answerLimit = limits.answer
+        try interruption.watch(connection)
+        return connection
+    }
+
+    /// Says that, and when, something is tried again.
+    static func announce(_ error: PostgresError, _ pause: Duration, _ logger: Logger) {
+        logger.warning(
+            "\(error.summary); trying again in \(decimal(pause.seconds, 1)) s",
+            metadata: ["sqlstate": "\(error.sqlState ?? "none")"])
+    }
+
+    /// Replaces the connection by a fresh one; names are resolved and passwords read anew.
+    ///
+    /// - Throws: `PostgresError` where there is none to be had; `Interrupted`; `JobError` where the server that is now
+    ///   behind the name is unsupported.
+    func reconnect() throws {
+        connection.close()
+        connection = try Self.connect(database, access, limits, interruption, logger)
+        logger.debug("connected again", metadata: ["server": "\(summary)"])
+        try prepare()
+    }
+
+    /// Refuses a server that the job does not support.
+    private func prepare() throws {
         guard connection.serverVersion >= Self.oldestServerVersion else {
             throw JobError(
                 .configuration, "The server is PostgreSQL \(serverVersionText); the job needs 15 or later.",
@@ -52,17 +136,6 @@ public final class Session {
                 .configuration,
                 "The database \(connection.databaseName) is encoded as \(encoding); the job needs UTF8.",
                 advice: "Create one with: create database … encoding 'UTF8' template template0;")
-        }
-    }
-
-    /// Keywords for connecting that neither the caller nor the environment has set.
-    private static func connectionDefaults() -> [(keyword: String, value: String)] {
-        [
-            ("connect_timeout", "10", "PGCONNECT_TIMEOUT"),
-            ("fallback_application_name", "etl-job", nil),
-            ("client_encoding", "UTF8", nil),
-        ].compactMap { keyword, value, variable in
-            variable.flatMap { environmentVariable($0) } == nil ? (keyword, value) : nil
         }
     }
 
@@ -83,20 +156,40 @@ public final class Session {
     /// Runs a body in a transaction with the job's settings.
     ///
     /// - Throws: the body's error, or a `PostgresError`.
-    func transaction<Value>(lockTimeout: String = "60s", _ body: () throws -> Value) throws -> Value {
-        try transaction(lockTimeout: lockTimeout, opening: []) { _ in try body() }
+    func transaction<Value>(lockWait: Duration? = nil, _ body: () throws -> Value) throws -> Value {
+        try transaction(lockWait: lockWait, opening: []) { _ in try body() }
     }
 
     /// Runs a body in a transaction whose first statements are sent together with its begin and the job's settings.
     ///
+    /// - Parameters:
+    ///   - lockWait: how long each lock is waited for; nil for the session's own limit.
+    ///   - opening: the first statements.
+    ///   - body: receives their rows.
     /// - Throws: the body's error, or a `PostgresError`.
     func transaction<Value>(
-        lockTimeout: String = "60s", opening: [Call], _ body: ([Rows]) throws -> Value
+        lockWait: Duration? = nil, opening: [Call], _ body: ([Rows]) throws -> Value
     ) throws -> Value {
-        let settings = Call(SQL.setBatchSettings, [quotedSchema, lockTimeout])
+        let settings = Call(
+            SQL.setBatchSettings,
+            [
+                quotedSchema, "\(max((lockWait ?? limits.lockWait).milliseconds, 1))ms",
+                "\(limits.statement.milliseconds)ms", "\(limits.keepaliveIdle.components.seconds)",
+                "\(limits.keepaliveInterval.components.seconds)", "\(limits.deadPeer.milliseconds)",
+            ])
         return try connection.transaction(.readCommitted, opening: [settings] + opening) { rows in
             try body(Array(rows.dropFirst()))
         }
+    }
+
+    /// Runs a body whose statements may take as long as they need.
+    ///
+    /// - Throws: the body's error.
+    func withoutAnswerLimit<Value>(_ body: () throws -> Value) rethrows -> Value {
+        let (limited, limit) = (connection, connection.answerLimit)
+        limited.answerLimit = nil
+        defer { limited.answerLimit = limit }
+        return try body()
     }
 
     private struct RollBack: Error {}
@@ -127,26 +220,35 @@ public final class Session {
         }
     }
 
-    /// Waits for the lock that lets one job at a time work on the schema; held to the end of the transaction.
+    /// The calls that every transaction that writes begins with: they wait for the lock that lets one job at a time
+    /// work on the schema, and hold it to the end of the transaction.
+    var lockCalls: [Call] { [Call(SQL.requireWritable), Call(SQL.lockSchema, [schema])] }
+
+    /// From here on each statement of the transaction is limited.
+    var limitCall: Call { Call(SQL.limitStatements, [limits.statement.seconds]) }
+
+    /// What it means that a lock was not to be had, and who is in the way; nil where an error is another one.
     ///
-    /// - Throws: `JobError` (75) where another job holds it for too long.
-    func lockSchema() throws {
-        do {
-            try connection.executeAll([lockCall])
-        } catch let error as PostgresError {
-            throw lockFailure(error) ?? error
+    /// To be called when the transaction has been rolled back.
+    func lockFailure(_ error: PostgresError, during task: String) -> JobError? {
+        guard error.sqlState == "55P03" else { return nil }
+        let seconds = decimal(limits.lockWait.seconds, 0)
+        guard error.statement == SQL.lockSchema else {
+            let holders = tableLockHolders().map { "\n  \($0)" }.joined()
+            return JobError(
+                .tryAgain,
+                "\(task): a table of schema \(schema) is locked by another session, and was not free within "
+                    + "\(seconds) s.\(holders.isEmpty ? "" : " Locks are held by:\(holders)")",
+                advice: """
+                    Nothing of the batch was kept. Run again when the lock is released, or wait longer with \
+                    --lock-wait; an administrator can end the other session with pg_terminate_backend(pid).
+                    """)
         }
-    }
-
-    /// The call that waits for the job's lock.
-    var lockCall: Call { Call(SQL.lockSchema, [schema]) }
-
-    /// What it means that the job's lock was not to be had; nil where an error is another one.
-    func lockFailure(_ error: PostgresError) -> JobError? {
-        guard error.sqlState == "55P03", error.statement == SQL.lockSchema else { return nil }
+        let holder = schemaLockHolder().map { " It is held by \($0)." } ?? ""
         return JobError(
-            .tryAgain, "Another job is at work on schema \(schema); it did not finish within the time to wait.",
-            advice: "Run again when it has finished.")
+            .tryAgain,
+            "Another job is at work on schema \(schema); it did not finish within \(seconds) s.\(holder)",
+            advice: "Run again when it has finished, or wait longer with --lock-wait.")
     }
 
     /// A statement with the quoted schema in place of `:"schema"`.

@@ -110,7 +110,9 @@ public struct Migrator {
         return try lockedTransaction(subject) {
             guard let next = try MigrationPlan(files: files, applied: readApplied()).pending.first else { return nil }
             subject = "migration \(next.fileName)"
-            try session.connection.executeScript(Statement(name: next.fileName, sql: next.sql))
+            try session.withoutAnswerLimit {
+                try session.connection.executeScript(Statement(name: next.fileName, sql: next.sql))
+            }
             try session.connection.execute(SQL.insertMigration, [next.version, next.name, next.sha256])
             return next
         }
@@ -128,7 +130,7 @@ public struct Migrator {
 
     private func translatingErrors<Value>(_ task: String, _ body: () throws -> Value) throws -> Value {
         do {
-            return try body()
+            return try session.persistently(Retries(for: session.limits.retryFor), body)
         } catch let error as PostgresError {
             throw JobError(error, during: "\(task) schema \(session.schema)")
         }

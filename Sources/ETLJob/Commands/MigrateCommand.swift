@@ -36,7 +36,7 @@ struct MigrateCommand: AsyncParsableCommand {
 
         func run() async throws {
             let logger = database.log.makeLogger()
-            let session = try await database.open(logger)
+            let session = try await database.open(logger, access: .readWrite)
             let applied = try migrations.migrator(session, lockWait: lockWait).apply { migration in
                 StandardOutput.write("applied \(migration.fileName)")
             }

@@ -70,7 +70,22 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "Highest score that is accepted.")
     var scoreMaximum = 10.0
 
+    @Option(
+        help: ArgumentHelp(
+            "Try a batch again for so long when the database is away: a lost connection, a failover, a restart, a "
+                + "deadlock. No statement may take longer than three quarters of it. 0: do not try again.",
+            valueName: "seconds"))
+    var retryFor = 120
+
+    @Option(
+        help: ArgumentHelp("Wait so long for another job, or for a lock that others hold.", valueName: "seconds"))
+    var lockWait = 60
+
     func validate() throws {
+        for (name, seconds) in [("--retry-for", retryFor), ("--lock-wait", lockWait)]
+        where !(0...86_400).contains(seconds) {
+            throw ValidationError("\(name) is \(seconds); it must be 0 to 86400 seconds.")
+        }
         if let windowSize, !(1...1000).contains(windowSize) {
             throw ValidationError("--window-size is \(windowSize); it must be 1 to 1000.")
         }
@@ -94,15 +109,17 @@ struct RunCommand: AsyncParsableCommand {
             logger.warning(
                 "ignored: not called batch_<N>.json, .ndjson or .jsonl", metadata: ["file": "\(printable(ignored))"])
         }
-        let session = try await database.open(logger)
-        let migrator = try migrations.migrator(session)
+        let interruption = Interruption()
+        let display = RunDisplay(logger: logger, isPlain: database.log.logFormat == .json)
+        let signals = SignalWatch(interruption, leaving: display.cleaner)
+        defer { signals.stop() }
+        let session = try await database.open(
+            logger, access: .readWrite,
+            limits: TimeLimits(retryFor: .seconds(retryFor), lockWait: .seconds(lockWait)), interruption: interruption)
+        let migrator = try migrations.migrator(session, lockWait: max(lockWait, 1))
         if session.isPrivate { try migrator.apply() } else { try migrator.requireCurrent() }
 
-        let interruption = Interruption()
-        let signals = SignalWatch(interruption)
-        defer { signals.stop() }
-        let display = RunDisplay(logger: logger, isPlain: database.log.logFormat == .json)
-        let job = Job(session: session, options: options(), interruption: interruption, observer: display)
+        let job = Job(session: session, options: options(), observer: display)
         let report: RunReport
         do {
             report = try job.run(sources)

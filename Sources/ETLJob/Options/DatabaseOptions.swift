@@ -29,12 +29,16 @@ struct DatabaseOptions: ParsableArguments {
     }
 
     /// Connects, and says on standard error which database is in use.
-    func open(_ logger: Logger) async throws -> Session {
+    func open(
+        _ logger: Logger, access: Session.Access = .any, limits: TimeLimits = TimeLimits(),
+        interruption: Interruption = Interruption()
+    ) async throws -> Session {
         let target = try DatabaseTarget.choose(
             url: databaseURL, isLocal: local, environment: ProcessInfo.processInfo.environment,
             folder: FileManager.default.currentDirectoryPath,
             isTerminal: Output.standardError.isTerminal && isatty(STDIN_FILENO) == 1)
-        let session = try await Session.open(target, schema: schema, logger: logger)
+        let session = try await Session.open(
+            target, schema: schema, access: access, limits: limits, interruption: interruption, logger: logger)
         logger.info("Database: \(session.summary)")
         return session
     }

@@ -13,8 +13,9 @@ enum Failure {
             let (code, advice) = judge(error)
             leave("\(error)", advice, code.rawValue)
         case let interrupted as Interrupted:
+            let ledger = interrupted.ledger.map { " \($0)" } ?? ""
             leave(
-                "Stopped by signal \(interrupted.signal); the batch in hand was rolled back.", nil,
+                "Stopped by signal \(interrupted.signal); what was in hand was rolled back.\(ledger)", nil,
                 128 + interrupted.signal)
         default:
             // Wrong usage, help, version and completion scripts: the parser's own.
@@ -23,6 +24,12 @@ enum Failure {
     }
 
     private static func leave(_ message: String, _ advice: String?, _ code: Int32) -> Never {
+        report(message, advice)
+        Foundation.exit(code)
+    }
+
+    /// Prints what went wrong to standard error, as the log's format asks for.
+    static func report(_ message: String, _ advice: String? = nil) {
         if LogOptions.isJSON {
             let line = JSONLine(level: "error", message: message, fields: advice.map { ["advice": $0] } ?? [:])
             StandardError.write(line.text)
@@ -30,7 +37,6 @@ enum Failure {
             StandardError.write("\(Style(.standardError).red("error:")) \(printable(message, keepingLines: true))")
             if let advice { StandardError.write(printable(advice, keepingLines: true)) }
         }
-        Foundation.exit(code)
     }
 
     private static func judge(_ error: SampleError) -> (ETLCore.ExitCode, String?) {

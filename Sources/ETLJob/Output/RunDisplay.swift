@@ -63,6 +63,11 @@ final class RunDisplay: RunObserver {
             ])
     }
 
+    /// Leaves a clean line behind where the run does not come to its end; may be called from any thread.
+    var cleaner: @Sendable () -> Void {
+        { [hasBar] in if hasBar { StandardError.writeRaw("\r\u{1B}[K") } }
+    }
+
     /// Leaves a clean line behind, however the run ended.
     func finish() {
         if isDrawn { StandardError.writeRaw("\r\u{1B}[K") }

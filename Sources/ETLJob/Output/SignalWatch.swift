@@ -2,22 +2,44 @@ import Dispatch
 import ETLCore
 import Foundation
 
-/// Turns SIGINT and SIGTERM into an interruption of the run; a second one ends the process at once.
+/// Turns SIGINT and SIGTERM into an interruption of the run.
+///
+/// A second one ends the process at once; so does a server that does not answer, soon after the first: it rolls the
+/// batch back by itself when the connection is gone.
 final class SignalWatch {
     private static let signals = [SIGINT, SIGTERM]
+    /// How long the run may take to roll back and say so.
+    private static let patience = DispatchTimeInterval.milliseconds(1600)
     private let sources: [any DispatchSourceSignal]
 
-    init(_ interruption: Interruption) {
+    /// - Parameters:
+    ///   - interruption: is told of the first signal.
+    ///   - cleanUp: leaves the terminal as it should be before the process ends at once.
+    init(_ interruption: Interruption, leaving cleanUp: @escaping @Sendable () -> Void) {
+        // The queue of its own is free also while a cancellation waits for a silent server.
+        let queue = DispatchQueue(label: "signals")
         sources = Self.signals.map { number in
             signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler {
-                if interruption.signal != nil { _exit(128 + number) }
-                interruption.interrupt(signal: number)
+                if interruption.signal != nil {
+                    Self.leave(number, cleanUp, "Stopped by a second signal, before the server had answered")
+                }
+                queue.asyncAfter(deadline: .now() + Self.patience) {
+                    Self.leave(number, cleanUp, "Stopped by signal \(number), without an answer from the server")
+                }
+                DispatchQueue.global().async { interruption.interrupt(signal: number) }
             }
             source.resume()
             return source
         }
+    }
+
+    private static func leave(_ number: Int32, _ cleanUp: () -> Void, _ message: String) {
+        cleanUp()
+        Failure.report(
+            "\(message): it rolls back what was in hand as soon as it notices, unless a commit had reached it already.")
+        _exit(128 + number)
     }
 
     /// Gives the signals their usual effect back.

@@ -1,0 +1,44 @@
+/// How long the job waits for what: each limit is shorter than the time for which it tries again, so that what hangs
+/// is noticed while there is time to begin anew.
+public struct TimeLimits: Sendable, Hashable {
+    /// For so long a batch is tried again when the database fails for a passing reason; zero for never.
+    public var retryFor: Duration
+    /// For so long other jobs are waited for, and locks that others hold on the tables.
+    public var lockWait: Duration
+
+    /// Makes limits; as they are, nothing is tried again.
+    public init(retryFor: Duration = .zero, lockWait: Duration = .seconds(60)) {
+        self.retryFor = retryFor
+        self.lockWait = lockWait
+    }
+
+    /// What `run` does where nothing else is said.
+    public static let standard = TimeLimits(retryFor: .seconds(120))
+
+    /// The span that the others are derived from.
+    private var span: Duration { retryFor > .zero ? retryFor : Self.standard.retryFor }
+
+    /// The longest that a statement of a batch may take on the server.
+    var statement: Duration { span * 3 / 4 }
+
+    /// The longest that the server may stay silent when an answer is due; nil where nothing would be tried again.
+    var answer: Duration? {
+        retryFor > .zero ? max(statement, lockWait) + min(max(span / 8, .seconds(1)), .seconds(15)) : nil
+    }
+
+    /// From so long a silence on, either side asks by TCP whether the other is still there.
+    var keepaliveIdle: Duration { min(max(span / 8, .seconds(1)), .seconds(15)) }
+
+    /// So long after an unanswered question it is asked again, three times in all.
+    var keepaliveInterval: Duration { min(max(span / 24, .seconds(1)), .seconds(5)) }
+
+    /// After so long a silence of the other side a connection is broken.
+    var deadPeer: Duration { keepaliveIdle + keepaliveInterval * 3 }
+}
+
+extension Duration {
+    /// Whole milliseconds, as PostgreSQL takes its settings.
+    var milliseconds: Int {
+        Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)
+    }
+}
