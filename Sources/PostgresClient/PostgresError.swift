@@ -101,11 +101,8 @@ extension PostgresError: CustomStringConvertible {
         return text
     }
 
-    /// The first line of the message, with the SQLSTATE.
-    public var summary: String {
-        let line = message.prefix { $0 != "\n" }
-        return sqlState.map { "\(line) (SQLSTATE \($0))" } ?? String(line)
-    }
+    /// The first line of the message.
+    public var summary: String { String(message.prefix { $0 != "\n" }) }
 
     /// The line of the statement at fault, with its number and a caret below the position.
     public var excerpt: String? {

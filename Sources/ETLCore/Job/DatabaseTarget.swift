@@ -1,3 +1,5 @@
+public import Logging
+
 /// The database that the job was told to use, or may use.
 public enum DatabaseTarget: Sendable {
     /// A connection URL or `keyword=value` string; empty where the environment says all.
@@ -32,5 +34,18 @@ public enum DatabaseTarget: Sendable {
                 Set --database-url, DATABASE_URL or libpq's PG* variables, or give --local for a private PostgreSQL \
                 that the job starts itself under .local/ of this folder.
                 """)
+    }
+
+    /// How to connect to the database; a private server is started where it is not running.
+    ///
+    /// - Returns: a connection URL, `keyword=value` text or (empty) what the environment says, and whether the server is
+    ///   a private one.
+    /// - Throws: `JobError` where a private server cannot be started.
+    public func ready(logger: Logger) async throws -> (database: String, isPrivate: Bool) {
+        switch self {
+        case .named(let database): (database, false)
+        case .privateServer(let folder):
+            (try await PrivateServer.startedConnectionString(in: folder, logger: logger), true)
+        }
     }
 }

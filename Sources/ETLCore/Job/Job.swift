@@ -70,6 +70,7 @@ public struct Job {
     private func apply(_ sources: [BatchSource], _ progress: inout Progress, _ retries: Retries) throws {
         let plan = try makePlan(sources, &progress)
         settle(plan, &progress)
+        forgetLost(plan, &progress)
         // After another plan, what this run applied or skipped itself is in the report already.
         let reported = Set(progress.report.batches.map(\.batchID))
         for source in plan.skipped where !reported.contains(source.batchID) {
@@ -137,6 +138,18 @@ public struct Job {
             progress.report.add(batch)
             observer?.batchFinished(batch)
         }
+    }
+
+    /// Takes back what the report says of batches that the ledger no longer has: they were committed on a server that
+    /// failed before it had sent them to the one that took over.
+    private func forgetLost(_ plan: RunPlan, _ progress: inout Progress) {
+        let pending = Set(plan.pending.map(\.batchID))
+        let lost = progress.report.batches.map(\.batchID).filter(pending.contains)
+        guard let first = lost.first else { return }
+        session.logger.warning(
+            "the server that took over lacks what was applied from batch \(first) on: it is loaded again",
+            metadata: ["batches": "\(lost.count)"])
+        progress.report.remove { pending.contains($0.batchID) }
     }
 
     private func makePlan(_ sources: [BatchSource], _ progress: inout Progress) throws -> RunPlan {

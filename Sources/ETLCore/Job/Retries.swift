@@ -34,16 +34,20 @@ extension Session {
     /// - Throws: `Interrupted`; the `PostgresError` of the last try; or what else the body throws.
     func persistently<Value>(_ retries: Retries, _ body: () throws -> Value) throws -> Value {
         var isFresh = connection.isUsable
+        var hasFailed = false
         while true {
             do {
                 if !isFresh { try reconnect() }
                 return try body()
             } catch let error as PostgresError {
                 try interruption.check()
-                // A server that answered before is there, and will be again.
-                guard error.isRetryable || error.isCommitInDoubt || error.kind == .unreachable,
+                // A server that answered before is there, and will be again. And where a connection was lost, the
+                // job's lock may be held by what is left of it.
+                let isLocked = hasFailed && error.sqlState == "55P03" && error.statement == SQL.lockSchema
+                guard error.isRetryable || error.isCommitInDoubt || error.kind == .unreachable || isLocked,
                     let pause = retries.nextPause()
                 else { throw error }
+                hasFailed = true
                 Self.announce(error, pause, logger)
                 try interruption.sleep(for: pause)
                 isFresh = false

@@ -30,14 +30,27 @@ public struct RunReport: Sendable, Codable {
 
     mutating func add(_ batch: BatchReport) {
         batches.append(batch)
+        totals.count(batch)
+    }
+
+    /// Takes back what the report says of some batches.
+    mutating func remove(where isGone: (BatchReport) -> Bool) {
+        batches.removeAll(where: isGone)
+        totals = Totals()
+        for batch in batches { totals.count(batch) }
+    }
+}
+
+extension RunReport.Totals {
+    fileprivate mutating func count(_ batch: BatchReport) {
         switch batch.status {
-        case .applied: totals.applied += 1
-        case .skipped: totals.skipped += 1
+        case .applied: applied += 1
+        case .skipped: skipped += 1
         }
-        totals.read += batch.read
-        totals.accepted += batch.accepted
-        totals.rejected += batch.rejected
-        totals.snapshots += batch.snapshots
+        read += batch.read
+        accepted += batch.accepted
+        rejected += batch.rejected
+        snapshots += batch.snapshots
     }
 }
 

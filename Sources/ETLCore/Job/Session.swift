@@ -29,24 +29,6 @@ public final class Session {
     /// Oldest supported server, as `server_version_num`.
     public static let oldestServerVersion = 150_000
 
-    /// Connects to the target; a private server is started where it is not running.
-    ///
-    /// - Throws: `JobError` where the server cannot be reached, started or used; `Interrupted`.
-    public static func open(
-        _ target: DatabaseTarget, schema: String, access: Access = .any, limits: TimeLimits = TimeLimits(),
-        interruption: Interruption = Interruption(), logger: Logger
-    ) async throws -> Session {
-        let (database, isPrivate) =
-            switch target {
-            case .named(let database): (database, false)
-            case .privateServer(let folder):
-                (try await PrivateServer.startedConnectionString(in: folder, logger: logger), true)
-            }
-        return try Session(
-            database: database, schema: schema, isPrivate: isPrivate, access: access, limits: limits,
-            interruption: interruption, logger: logger)
-    }
-
     /// Connects to a database named by a URL, by `keyword=value` text, or (empty) by the environment.
     ///
     /// - Throws: `JobError`: 69 where there is no connection, 75 where there was none for a passing reason until time
@@ -79,7 +61,12 @@ public final class Session {
                 try interruption.check()
                 // Where nobody ever answered, the name is more likely wrong than the server away for a moment.
                 guard error.isRetryable || (wasThere && error.kind == .unreachable), let pause = retries.nextPause()
-                else { throw error }
+                else {
+                    guard wasThere else { throw error }
+                    var failure = JobError(error, wasReached: true)
+                    failure.message += "\nTried again for \(decimal(limits.retryFor.seconds, 0)) s in vain."
+                    throw failure
+                }
                 wasThere = true
                 announce(error, pause, logger)
                 try interruption.sleep(for: pause)
@@ -109,7 +96,7 @@ public final class Session {
     static func announce(_ error: PostgresError, _ pause: Duration, _ logger: Logger) {
         logger.warning(
             "\(error.summary); trying again in \(decimal(pause.seconds, 1)) s",
-            metadata: ["sqlstate": "\(error.sqlState ?? "none")"])
+            metadata: error.sqlState.map { ["sqlstate": "\($0)"] } ?? [:])
     }
 
     /// Replaces the connection by a fresh one; names are resolved and passwords read anew.

@@ -139,7 +139,7 @@ struct LocalCommand: AsyncParsableCommand {
                     throw JobError(.usage, "destroy removes all data: give --yes where nobody can be asked.")
                 }
                 let question = "Remove the private PostgreSQL of \(folder) with all its data? [y/N] "
-                StandardError.writeRaw(printable(question))
+                StandardError.ask(printable(question))
                 guard ["y", "yes"].contains(readLine()?.lowercased() ?? "") else {
                     return StandardOutput.write("Nothing was removed.")
                 }

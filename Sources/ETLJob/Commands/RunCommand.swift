@@ -111,11 +111,13 @@ struct RunCommand: AsyncParsableCommand {
         }
         let interruption = Interruption()
         let display = RunDisplay(logger: logger, isPlain: database.log.logFormat == .json)
-        let signals = SignalWatch(interruption, leaving: display.cleaner)
-        defer { signals.stop() }
+        // Not before the private server is up, whose programs would inherit that signals are ignored.
+        var signals: SignalWatch?
+        defer { signals?.stop() }
         let session = try await database.open(
             logger, access: .readWrite,
-            limits: TimeLimits(retryFor: .seconds(retryFor), lockWait: .seconds(lockWait)), interruption: interruption)
+            limits: TimeLimits(retryFor: .seconds(retryFor), lockWait: .seconds(lockWait)), interruption: interruption
+        ) { signals = SignalWatch(interruption) }
         let migrator = try migrations.migrator(session, lockWait: max(lockWait, 1))
         if session.isPrivate { try migrator.apply() } else { try migrator.requireCurrent() }
 

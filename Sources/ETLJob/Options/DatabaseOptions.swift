@@ -29,16 +29,21 @@ struct DatabaseOptions: ParsableArguments {
     }
 
     /// Connects, and says on standard error which database is in use.
+    ///
+    /// - Parameter started: is called when a private server runs, before connecting.
     func open(
         _ logger: Logger, access: Session.Access = .any, limits: TimeLimits = TimeLimits(),
-        interruption: Interruption = Interruption()
+        interruption: Interruption = Interruption(), started: () -> Void = {}
     ) async throws -> Session {
         let target = try DatabaseTarget.choose(
             url: databaseURL, isLocal: local, environment: ProcessInfo.processInfo.environment,
             folder: FileManager.default.currentDirectoryPath,
             isTerminal: Output.standardError.isTerminal && isatty(STDIN_FILENO) == 1)
-        let session = try await Session.open(
-            target, schema: schema, access: access, limits: limits, interruption: interruption, logger: logger)
+        let (database, isPrivate) = try await target.ready(logger: logger)
+        started()
+        let session = try Session(
+            database: database, schema: schema, isPrivate: isPrivate, access: access, limits: limits,
+            interruption: interruption, logger: logger)
         logger.info("Database: \(session.summary)")
         return session
     }

@@ -15,7 +15,6 @@ final class RunDisplay: RunObserver {
     private var batchStart = ContinuousClock.now
     private var stagingSeconds = 0.0
     private var lastDrawn = ContinuousClock.now - .seconds(1)
-    private var isDrawn = false
 
     init(logger: Logger, isPlain: Bool) {
         self.logger = logger
@@ -63,16 +62,8 @@ final class RunDisplay: RunObserver {
             ])
     }
 
-    /// Leaves a clean line behind where the run does not come to its end; may be called from any thread.
-    var cleaner: @Sendable () -> Void {
-        { [hasBar] in if hasBar { StandardError.writeRaw("\r\u{1B}[K") } }
-    }
-
     /// Leaves a clean line behind, however the run ended.
-    func finish() {
-        if isDrawn { StandardError.writeRaw("\r\u{1B}[K") }
-        isDrawn = false
-    }
+    func finish() { StandardError.clearBar() }
 
     private func draw(force: Bool) {
         guard hasBar, let batch else { return }
@@ -86,9 +77,8 @@ final class RunDisplay: RunObserver {
         let filled = Int(Double(width) * min(1, (Double(done) + (done < total ? min(share, 1) : 0)) / Double(total)))
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
         let rate = stagingSeconds > 0 ? Int(Double(rows) / stagingSeconds) : 0
-        StandardError.writeRaw(
-            "\r\u{1B}[K\(bar) batch \(batch.batchID) (\(min(done + 1, total)) of \(total))  \(grouped(rows)) rows  "
+        StandardError.drawBar(
+            "\(bar) batch \(batch.batchID) (\(min(done + 1, total)) of \(total))  \(grouped(rows)) rows  "
                 + "\(grouped(rate)) rows/s  \(step.rawValue)")
-        isDrawn = true
     }
 }

@@ -12,10 +12,8 @@ final class SignalWatch {
     private static let patience = DispatchTimeInterval.milliseconds(1600)
     private let sources: [any DispatchSourceSignal]
 
-    /// - Parameters:
-    ///   - interruption: is told of the first signal.
-    ///   - cleanUp: leaves the terminal as it should be before the process ends at once.
-    init(_ interruption: Interruption, leaving cleanUp: @escaping @Sendable () -> Void) {
+    /// - Parameter interruption: is told of the first signal.
+    init(_ interruption: Interruption) {
         // The queue of its own is free also while a cancellation waits for a silent server.
         let queue = DispatchQueue(label: "signals")
         sources = Self.signals.map { number in
@@ -23,10 +21,14 @@ final class SignalWatch {
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler {
                 if interruption.signal != nil {
-                    Self.leave(number, cleanUp, "Stopped by a second signal, before the server had answered")
+                    Self.leave(number, "Stopped by a second signal, before the server had answered")
                 }
                 queue.asyncAfter(deadline: .now() + Self.patience) {
-                    Self.leave(number, cleanUp, "Stopped by signal \(number), without an answer from the server")
+                    Self.leave(number, "Stopped by signal \(number), without an answer from the server")
+                }
+                // Also where nobody takes what is written to standard error.
+                DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience + .milliseconds(200)) {
+                    _exit(128 + number)
                 }
                 DispatchQueue.global().async { interruption.interrupt(signal: number) }
             }
@@ -35,8 +37,8 @@ final class SignalWatch {
         }
     }
 
-    private static func leave(_ number: Int32, _ cleanUp: () -> Void, _ message: String) {
-        cleanUp()
+    private static func leave(_ number: Int32, _ message: String) {
+        StandardError.clearBar()
         Failure.report(
             "\(message): it rolls back what was in hand as soon as it notices, unless a commit had reached it already.")
         _exit(128 + number)

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// An output of the process.
 enum Output {
@@ -36,11 +37,38 @@ struct Style {
 }
 
 /// Standard error, for progress and logs.
+///
+/// Any thread may write. As much is written as can be: a log that cannot be kept must not stop a load.
 enum StandardError {
-    static func write(_ line: String) { writeRaw(line + "\n") }
+    private static let hasBar = Mutex(false)
+    private static let erase = "\r\u{1B}[K"
 
-    /// Writes as much as can be written: a log that cannot be kept must not stop a load.
-    static func writeRaw(_ text: String) { _ = send(text, to: STDERR_FILENO) }
+    /// Writes a line, in place of the progress bar where there is one.
+    static func write(_ line: String) {
+        hasBar.withLock { hasBar in
+            _ = send((hasBar ? erase : "") + line + "\n", to: STDERR_FILENO)
+            hasBar = false
+        }
+    }
+
+    /// Writes a question, to be answered on the same line.
+    static func ask(_ question: String) { _ = send(question, to: STDERR_FILENO) }
+
+    /// Draws the progress bar, in place of the one before; only for terminals.
+    static func drawBar(_ text: String) {
+        hasBar.withLock { hasBar in
+            _ = send(erase + text, to: STDERR_FILENO)
+            hasBar = true
+        }
+    }
+
+    /// Leaves a clean line behind.
+    static func clearBar() {
+        hasBar.withLock { hasBar in
+            if hasBar { _ = send(erase, to: STDERR_FILENO) }
+            hasBar = false
+        }
+    }
 }
 
 /// Standard output, for results.
