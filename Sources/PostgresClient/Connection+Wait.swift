@@ -60,10 +60,14 @@ extension Connection {
     }
 
     /// Waits for the socket, for a second at most.
+    ///
+    /// - Returns: what it is ready for; an error where there is no socket any more.
     private func wait(
         for events: Int16, since quietSince: ContinuousClock.Instant, _ statement: Statement
     ) throws -> Int16 {
-        let ready = waitForSocket(PQsocket(try open()), events: events, milliseconds: 1000)
+        let descriptor = PQsocket(try open())
+        guard descriptor >= 0 else { return Int16(POLLERR) }
+        let ready = waitForSocket(descriptor, events: events, milliseconds: 1000)
         if ready == 0, let answerLimit, quietSince.duration(to: .now) > answerLimit {
             abandon()
             throw PostgresError(
