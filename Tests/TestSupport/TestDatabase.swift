@@ -19,6 +19,13 @@ public final class TestDatabase {
         folder = try temporaryFolder()
     }
 
+    /// Looks at a database that is there.
+    public init(at connectionString: String) throws {
+        self.connectionString = connectionString
+        connection = try Connection(database: connectionString)
+        folder = try temporaryFolder()
+    }
+
     /// A session on the schema `public`.
     public func session() throws -> Session {
         try Session(database: connectionString, schema: "public", isPrivate: false, logger: Logger(label: "test"))
@@ -62,6 +69,37 @@ public final class TestDatabase {
 
     /// The single value of a query, as text.
     public func value(_ sql: String) throws -> String { try query(sql)[0][0] }
+
+    /// Columns, constraints and functions of the schema `public`, a line each.
+    public func schemaText() throws -> String {
+        let lines =
+            try query(
+                """
+                select format('%s.%s %s%s%s', c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
+                    case when a.attnotnull then ' not null' else '' end,
+                    coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), ''))
+                from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+                left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
+                where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v')
+                order by c.relname collate "C", a.attnum
+                """
+            ).map { $0[0] }
+            + query(
+                """
+                select format('%s: %s %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) from pg_constraint
+                where connamespace = 'public'::regnamespace and contype <> 'n'
+                order by 1
+                """
+            ).map { $0[0].replacing("\\n", with: " ") }.sorted()
+            + query(
+                """
+                select format('%s(%s) returns %s', proname, pg_get_function_identity_arguments(oid),
+                    pg_get_function_result(oid))
+                from pg_proc where pronamespace = 'public'::regnamespace order by 1
+                """
+            ).map { $0[0] }.sorted()
+        return lines.joined(separator: "\n") + "\n"
+    }
 
     /// Everything that the job has written, but times and durations: equal texts are equal tables.
     public func fingerprint() throws -> String {

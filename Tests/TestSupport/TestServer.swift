@@ -62,7 +62,8 @@ public actor TestServer {
         let session = try Session(
             database: database.replacingOccurrences(of: "dbname=etl", with: "dbname=etl_template"), schema: "public",
             isPrivate: true, logger: logger)
-        try Migrator(session: session, folder: migrations).apply()
+        // As on a private server: runs work as etl_writer.
+        try Migrator(session: session, folder: migrations).prepare()
         return database
     }
 

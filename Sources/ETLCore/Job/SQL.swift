@@ -44,6 +44,11 @@ enum SQL {
     static let rescoreAll = embedded("rescore_all", PackageResources.rescore_all_sql)
 
     // Migrations
+    static let admitUser = embedded("admit_user", PackageResources.admit_user_sql)
+    static let createRoles = embedded("create_roles", PackageResources.create_roles_sql)
+    static let grantRights = embedded("grant_rights", PackageResources.grant_rights_sql)
+    static let grantWorkTables = embedded("grant_work_tables", PackageResources.grant_work_tables_sql)
+    static let inspectRoles = embedded("inspect_roles", PackageResources.inspect_roles_sql)
     static let createSchema = embedded("create_schema", PackageResources.create_schema_sql)
     static let createSchemaMigrations = embedded(
         "create_schema_migrations", PackageResources.create_schema_migrations_sql)
@@ -56,6 +61,7 @@ enum SQL {
     // Monitor
     static let countRejectionsByReason = embedded(
         "count_rejections_by_reason", PackageResources.count_rejections_by_reason_sql)
+    static let inspectRole = embedded("inspect_role", PackageResources.inspect_role_sql)
     static let inspectRights = embedded("inspect_rights", PackageResources.inspect_rights_sql)
     static let inspectWindow = embedded("inspect_window", PackageResources.inspect_window_sql)
     static let listAssetRejections = embedded("list_asset_rejections", PackageResources.list_asset_rejections_sql)
@@ -81,6 +87,7 @@ enum SQL {
     /// All of them, for the tests that look at each.
     static let all: [Statement] = [
         limitStatements, requireWritable, preferAnyGroups, preferHashedGroups, listLockHolders, readSchemaLockHolder,
+        admitUser, createRoles, grantRights, grantWorkTables, inspectRoles, inspectRole,
         closeSnapshotPartition, createWindowPercentiles, dropWindowPercentiles, fillSnapshotPartition, loadRankedScores,
         openSnapshotPartition, sumWindowPercentiles,
         classifyAssets, loadWindow,

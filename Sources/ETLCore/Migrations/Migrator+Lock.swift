@@ -5,6 +5,7 @@ extension Migrator {
     ///
     /// - Parameter subject: what is being worked on when a lock is not to be had.
     /// - Throws: `JobError` (75) that names who is in the way, or the body's error.
+    @discardableResult
     func lockedTransaction<Value>(_ subject: @autoclosure () -> String, _ body: () throws -> Value) throws -> Value {
         do {
             return try session.connection.transaction(.readCommitted) {
@@ -24,6 +25,7 @@ extension Migrator {
         do {
             return try session.connection.transaction(.snapshotReadOnly) {
                 try setSettings()
+                try session.connection.execute(SQL.setExportSettings, [session.quotedSearchPath])
                 return try body()
             }
         } catch let error as PostgresError where error.sqlState == "55P03" {

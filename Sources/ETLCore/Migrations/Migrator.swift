@@ -49,16 +49,22 @@ public struct Migrator {
 
     /// Applies what is pending.
     ///
-    /// - Parameter onApplied: is told of each migration after it was committed.
+    /// Where the roles were given their rights on the schema before, they get them anew together with the last one.
+    ///
+    /// - Parameters:
+    ///   - givesRights: whether the roles, which exist, get their rights in any case.
+    ///   - onApplied: is told of each migration after it was committed.
     /// - Returns: the migrations that were applied; empty where the schema was up to date.
     /// - Throws: `JobError`; what was committed before stays, and the next call goes on from there.
     @discardableResult
-    public func apply(onApplied: (Migration) -> Void = { _ in }) throws -> [Migration] {
+    public func apply(
+        givingRights givesRights: Bool = false, onApplied: (Migration) -> Void = { _ in }
+    ) throws -> [Migration] {
         try translatingErrors("migrating") {
             if try status().allSatisfy({ $0.appliedAt != nil }) { return [] }
             try createSchema()
             var applied: [Migration] = []
-            while let next = try applyNext() {
+            while let next = try applyNext(givesRights) {
                 applied.append(next)
                 onApplied(next)
             }
@@ -105,15 +111,19 @@ public struct Migrator {
     }
 
     /// Applies the first pending migration; nil where there is none left.
-    private func applyNext() throws -> Migration? {
+    private func applyNext(_ givesRights: Bool) throws -> Migration? {
         var subject = "schema \(session.schema)"
         return try lockedTransaction(subject) {
-            guard let next = try MigrationPlan(files: files, applied: readApplied()).pending.first else { return nil }
+            let pending = try MigrationPlan(files: files, applied: readApplied()).pending
+            guard let next = pending.first else { return nil }
             subject = "migration \(next.fileName)"
             try session.withoutAnswerLimit {
                 try session.connection.executeScript(Statement(name: next.fileName, sql: next.sql))
             }
             try session.connection.execute(SQL.insertMigration, [next.version, next.name, next.sha256])
+            if pending.count == 1, try givesRights || roles().isGranted {
+                try session.connection.execute(SQL.grantRights)
+            }
             return next
         }
     }
@@ -128,7 +138,7 @@ public struct Migrator {
         }
     }
 
-    private func translatingErrors<Value>(_ task: String, _ body: () throws -> Value) throws -> Value {
+    func translatingErrors<Value>(_ task: String, _ body: () throws -> Value) throws -> Value {
         do {
             return try session.persistently(Retries(for: session.limits.retryFor), body)
         } catch let error as PostgresError {

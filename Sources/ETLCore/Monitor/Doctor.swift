@@ -47,7 +47,7 @@ public struct Doctor {
             findings.append(schema)
             guard schema.verdict == .good else { return findings }
             findings += try session.transaction {
-                let rights = try rights()
+                let rights = try [role()] + rights()
                 return try rights.contains { $0.verdict == .bad } ? rights : rights + window()
             }
         } catch let error as PostgresError {
@@ -83,23 +83,51 @@ public struct Doctor {
             return Finding(
                 subject: "migrations", verdict: .bad,
                 finding: "\(pending) of \(status.count) pending in schema \(session.schema)",
-                remedy: "etl-job migrate" + (session.schema == "public" ? "" : " --schema \(session.schema)"))
+                remedy: "etl-job migrate\(schemaOption)")
         } catch let error as JobError {
             return Finding(subject: "migrations", verdict: .bad, finding: error.message, remedy: error.advice)
         }
     }
 
+    /// As whom a run works, and whether that role can do no more than it should.
+    private func role() throws -> Finding {
+        let state = try session.connection.executeOne(SQL.inspectRole)
+        let (role, user): (String, String) = (try state.get("role_name"), try state.get("user_name"))
+        let isGranted: Bool = try state.getOptional("writer_is_granted") ?? false
+        if role == Migrator.roleNames.writer {
+            guard let excess: String = try state.getOptional("excess") else {
+                return good("role", "runs as \(role), which cannot change history")
+            }
+            return Finding(
+                subject: "role", verdict: .warning, finding: "runs as \(role), which may do too much: \(excess)",
+                remedy:
+                    "etl-job migrate --roles\(schemaOption); what stays was granted to public or by others: revoke it"
+            )
+        }
+        let finding = "runs as \(role), which may do more than a run needs"
+        guard isGranted else {
+            return Finding(
+                subject: "role", verdict: .warning, finding: finding, remedy: "etl-job migrate --roles\(schemaOption)")
+        }
+        return Finding(
+            subject: "role", verdict: .warning, finding: "\(finding): \(user) is no member of etl_writer",
+            remedy: "let an administrator run: grant etl_writer to \(try session.connection.quoteIdentifier(user))")
+    }
+
+    private var schemaOption: String { session.schema == "public" ? "" : " --schema \(session.schema)" }
+
     private func rights() throws -> [Finding] {
+        let user: String = try session.connection.executeOne(SQL.inspectRole).get("role_name")
         let missing = try session.connection.execute(SQL.inspectRights).filter {
             try !$0.get("is_granted", as: Bool.self)
         }
         .map { "\(try $0.get("privilege", as: String.self)) on \(try $0.get("name", as: String.self))" }
-        if missing.isEmpty { return [good("rights", "\(session.connection.userName) has all that a run needs")] }
+        if missing.isEmpty { return [good("rights", "\(user) has all that a run needs")] }
         return [
             Finding(
                 subject: "rights", verdict: .bad,
-                finding: "\(session.connection.userName) lacks: \(missing.joined(separator: ", "))",
-                remedy: "let the owner of schema \(session.schema) grant them")
+                finding: "\(user) lacks: \(missing.joined(separator: ", "))",
+                remedy: "let the owner of schema \(session.schema) run: etl-job migrate --roles\(schemaOption)")
         ]
     }
 
@@ -107,7 +135,7 @@ public struct Doctor {
         let state = try session.connection.executeOne(SQL.inspectWindow)
         var findings: [Finding] = []
         if try !state.get("may_make_work_tables", as: Bool.self) {
-            let user = session.connection.userName
+            let user: String = try session.connection.executeOne(SQL.inspectRole).get("role_name")
             findings.append(
                 Finding(
                     subject: "work tables", verdict: .bad, finding: "\(user) may not make temporary tables",

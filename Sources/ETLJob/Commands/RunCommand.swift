@@ -119,7 +119,7 @@ struct RunCommand: AsyncParsableCommand {
             limits: TimeLimits(retryFor: .seconds(retryFor), lockWait: .seconds(lockWait)), interruption: interruption
         ) { signals = SignalWatch(interruption) }
         let migrator = try migrations.migrator(session, lockWait: max(lockWait, 1))
-        if session.isPrivate { try migrator.apply() } else { try migrator.requireCurrent() }
+        if session.isPrivate { try migrator.prepare() } else { try migrator.requireCurrent() }
 
         let job = Job(session: session, options: options(), observer: display)
         let report: RunReport

@@ -2,6 +2,7 @@
 -- Whole batches are joined, and no statistics of them can be there yet: joins by hash, never row by row. A job that
 -- has vanished must not keep its lock: the server asks by TCP whether it is still there, also while a COPY waits for
 -- data, which no other limit ends, and during a statement.
+-- Where roles were set up for the schema (migrate --roles) and the connected user may act as etl_writer, it does.
 -- $1: search_path, the schema quoted as an identifier
 -- $2: lock_timeout, with its unit
 -- $3: idle_in_transaction_session_timeout, with its unit
@@ -10,6 +11,23 @@
 -- $6: milliseconds for which sent data may stay without an acknowledgement
 select
     set_config('search_path', $1 || ', pg_temp', true),
+    set_config(
+        'role',
+        coalesce(
+            (
+                select writer.rolname
+                from pg_roles as writer
+                join pg_class as ledger
+                    on ledger.relname = 'batches' and ledger.relnamespace = to_regnamespace($1)
+                where writer.rolname = 'etl_writer'
+                    and pg_has_role(
+                        session_user, writer.oid,
+                        case when current_setting('server_version_num')::integer >= 160000 then 'set' else 'member' end)
+                    and has_schema_privilege(writer.oid, ledger.relnamespace, 'usage')
+                    and has_table_privilege(writer.oid, ledger.oid, 'insert')
+            ),
+            current_setting('role')),
+        true),
     set_config('lock_timeout', $2, true),
     set_config('idle_in_transaction_session_timeout', $3, true),
     set_config('tcp_keepalives_idle', $4, true),

@@ -1,4 +1,4 @@
--- Which of the rights that a run needs the current user has.
+-- Which of the rights that a run needs the current user, as which it would work, has.
 -- Grain: one row per table or function, and right.
 select
     needed.name,
