@@ -123,4 +123,36 @@ import TestSupport
             }
         }
     }
+
+    @Test func whatAnotherSessionIsMakingAtTheSameMomentIsThere() async throws {
+        try await Self.withServer("createrole") { admin, owned, _ in
+            try Self.run(admin, "revoke temporary on database owned from public")
+            let observer = try TestDatabase(at: owned.replacing("user=owner", with: "user=etl"))
+            for statement in [
+                "create role etl_reader nologin", "create role etl_writer nologin",
+                "grant temporary on database owned to etl_writer",
+            ] {
+                try Self.run(admin, "begin")
+                try Self.run(admin, statement)
+                let setup = Task.detached { try Self.migrator(owned).applyWithRoles() }
+                var isBlocked = false
+                for _ in 0..<200 where !isBlocked {
+                    isBlocked = try observer.value("select count(*) > 0 from pg_locks where not granted") == "t"
+                    try await Task.sleep(for: .milliseconds(20))
+                }
+                #expect(isBlocked, "\(statement)")
+                try Self.run(admin, "commit")
+                #expect(try await setup.value.missing.allSatisfy { $0.hasPrefix("grant etl_writer to") })
+                // Part by part: what the next round is about is missing again.
+                if statement.hasPrefix("create role etl_reader") {
+                    for sql in ["drop owned by etl_writer, etl_reader", "drop role etl_writer"] {
+                        try Self.run(observer.connection, sql)
+                    }
+                } else if statement.hasPrefix("create role") {
+                    try Self.run(admin, "revoke temporary on database owned from etl_writer")
+                }
+            }
+            #expect(try observer.value("select has_database_privilege('etl_writer', 'owned', 'temporary')") == "t")
+        }
+    }
 }
