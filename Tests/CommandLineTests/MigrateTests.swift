@@ -85,6 +85,8 @@ import TestSupport
         process.waitUntilExit()
         let count = try Int(database.value("select count(*) from schema_migrations")) ?? 0
         #expect(count >= applied)
+        // It is seldom faster than the look at its ledger; far from its end never.
+        if applied < 9 { #expect(process.terminationReason == .uncaughtSignal && count < 13) }
         let again = try await program.run("migrate", "--roles")
         #expect(again.code == 0, "\(again.errors)")
         #expect(try goldenDifference(database.schemaText(), "schema.txt") == nil)

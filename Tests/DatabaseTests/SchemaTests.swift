@@ -46,12 +46,14 @@ import TestSupport
         var edited = files
         edited[2] = try Migration(version: 3, name: files[2].name, sql: files[2].sql + "\n-- edited")
         let changed = try write(edited)
-        #expect(throws: JobError.self) { try Migrator(session: session, folder: changed).apply() }
+        let different = #expect(throws: JobError.self) { try Migrator(session: session, folder: changed).apply() }
+        #expect(different?.exitCode == .configuration)
         let shorter = try write(files.dropLast())
         let newer = #expect(throws: JobError.self) { try Migrator(session: session, folder: shorter).status() }
         #expect(newer?.exitCode == .configuration)
         let gap = try write(files.filter { $0.version != 4 })
-        #expect(throws: JobError.self) { try Migrator(session: session, folder: gap) }
+        let missing = #expect(throws: JobError.self) { try Migrator(session: session, folder: gap) }
+        #expect(missing?.exitCode == .configuration)
     }
 
     @Test func aFailingMigrationLeavesNothingBehind() async throws {

@@ -1,6 +1,7 @@
 -- What must be known of the roles before they are made and given their rights on the schema.
 -- $1: schema
--- Grain: one row. The roles have their rights here where schema_migrations, which every schema has, names etl_reader.
+-- Grain: one row. The roles have their rights here where the rights on schema_migrations, which every
+-- schema of the job has, name both.
 select
     current_user as user_name,
     exists (select from pg_roles where rolname = 'etl_writer') as has_writer,
@@ -14,13 +15,13 @@ select
                 session_user, oid,
                 case when current_setting('server_version_num')::integer >= 160000 then 'set' else 'member' end)
     ) as may_be_writer,
-    exists (
-        select
+    (
+        select count(distinct granted.oid) = 2
         from pg_class, aclexplode(relacl)
-        join pg_roles as reader on reader.oid = grantee
+        join pg_roles as granted on granted.oid = grantee
         where relname = 'schema_migrations'
             and relnamespace = to_regnamespace(quote_ident($1))
-            and reader.rolname = 'etl_reader'
+            and granted.rolname in ('etl_writer', 'etl_reader')
     ) as is_granted,
     (
         select relowner::regrole::text
