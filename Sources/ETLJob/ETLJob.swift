@@ -32,7 +32,8 @@ struct ETLJob: AsyncParsableCommand {
         version: JobVersion.current,
         subcommands: [
             RunCommand.self, StatusCommand.self, AssetCommand.self, PercentileCommand.self, RejectsCommand.self,
-            ExportCommand.self, DoctorCommand.self, MigrateCommand.self, LocalCommand.self, SampleCommand.self,
+            ExportCommand.self, DoctorCommand.self, VerifyCommand.self, MigrateCommand.self, LocalCommand.self,
+            SampleCommand.self,
         ])
 
     static func main() async {

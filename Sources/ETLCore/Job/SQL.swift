@@ -72,6 +72,36 @@ enum SQL {
     static let readAssetAsOf = embedded("read_asset_as_of", PackageResources.read_asset_as_of_sql)
     static let readPercentileAt = embedded("read_percentile_at", PackageResources.read_percentile_at_sql)
 
+    // Monitor: the check of the tables
+    static let inspectSnapshots = embedded("inspect_snapshots", PackageResources.inspect_snapshots_sql)
+    static let inspectSuccession = embedded("inspect_succession", PackageResources.inspect_succession_sql)
+    static let inspectTables = embedded("inspect_tables", PackageResources.inspect_tables_sql)
+    static let listAcceptedDifferences = embedded(
+        "list_accepted_differences", PackageResources.list_accepted_differences_sql)
+    static let listBatchContents = embedded("list_batch_contents", PackageResources.list_batch_contents_sql)
+    static let listDistributionDifferences = embedded(
+        "list_distribution_differences", PackageResources.list_distribution_differences_sql)
+    static let listLedgerDifferences = embedded("list_ledger_differences", PackageResources.list_ledger_differences_sql)
+    static let listLostSnapshots = embedded("list_lost_snapshots", PackageResources.list_lost_snapshots_sql)
+    static let listPercentileDifferences = embedded(
+        "list_percentile_differences", PackageResources.list_percentile_differences_sql)
+    static let listRejectedDifferences = embedded(
+        "list_rejected_differences", PackageResources.list_rejected_differences_sql)
+    static let listScoreDifferences = embedded("list_score_differences", PackageResources.list_score_differences_sql)
+    static let listSnapshotDifferences = embedded(
+        "list_snapshot_differences", PackageResources.list_snapshot_differences_sql)
+    static let listUnknownSnapshots = embedded("list_unknown_snapshots", PackageResources.list_unknown_snapshots_sql)
+    static let listUnrankedScoreDifferences = embedded(
+        "list_unranked_score_differences", PackageResources.list_unranked_score_differences_sql)
+    static let listWindowAssetDifferences = embedded(
+        "list_window_asset_differences", PackageResources.list_window_asset_differences_sql)
+    static let listWindowBatches = embedded("list_window_batches", PackageResources.list_window_batches_sql)
+    static let listWindowCountDifferences = embedded(
+        "list_window_count_differences", PackageResources.list_window_count_differences_sql)
+    static let listWindows = embedded("list_windows", PackageResources.list_windows_sql)
+    static let setVerifySettings = embedded("set_verify_settings", PackageResources.set_verify_settings_sql)
+    static let summariseLedger = embedded("summarise_ledger", PackageResources.summarise_ledger_sql)
+
     // Export
     static let exportBatchDistributions = embedded(
         "export_batch_distributions", PackageResources.export_batch_distributions_sql)
@@ -99,6 +129,11 @@ enum SQL {
         listAssetRejections, listAssetSnapshots, listIndustries, listRejections, readAsset, readAssetAsOf,
         readPercentileAt, exportBatchDistributions, exportBatches, exportIndustries, exportIndustryAliases,
         exportPercentileSnapshots, exportRejectedAssets, exportScores, setExportSettings,
+        inspectSnapshots, inspectSuccession, inspectTables, listAcceptedDifferences, listBatchContents,
+        listDistributionDifferences, listLedgerDifferences, listLostSnapshots, listPercentileDifferences,
+        listRejectedDifferences, listScoreDifferences, listSnapshotDifferences, listUnknownSnapshots,
+        listUnrankedScoreDifferences, listWindowAssetDifferences, listWindowBatches, listWindowCountDifferences,
+        listWindows, setVerifySettings, summariseLedger,
     ]
 
     private static func embedded(_ name: String, _ bytes: [UInt8]) -> Statement {
