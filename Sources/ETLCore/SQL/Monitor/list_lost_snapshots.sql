@@ -9,7 +9,7 @@
 with own_counts as (
     select scored_batch_id as batch_id, industry collate "C" as industry, score, count(*) as asset_count
     from percentile_snapshots
-    where as_of_batch_id between greatest($1, $2) and $3
+    where as_of_batch_id between greatest($1::bigint, $2) and $3
         and as_of_batch_id = greatest($1, scored_batch_id)
         and scored_batch_id >= $2
     group by scored_batch_id, industry collate "C", score

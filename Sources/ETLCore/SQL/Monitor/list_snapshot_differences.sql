@@ -67,7 +67,7 @@ select
         when expected_batch_id is not null
             then format(
                 'percentile %s, score %s in %s of batch %s',
-                coalesce(counted.percentile::text, 'unknown'), expected_score, expected_industry, expected_batch_id)
+                coalesce(counted.expected_percentile::text, 'unknown'), expected_score, expected_industry, expected_batch_id)
     end as recomputed,
     difference_count
 from differing
@@ -76,7 +76,7 @@ cross join lateral (
         $6,
         coalesce(sum(asset_count) filter (where distribution.score < expected_score), 0)::bigint,
         coalesce(sum(asset_count) filter (where distribution.score = expected_score), 0)::bigint,
-        coalesce(sum(asset_count), 0)::bigint) as percentile
+        coalesce(sum(asset_count), 0)::bigint) as expected_percentile
     from batch_distributions as distribution
     where distribution.batch_id between $2 and $3 and distribution.industry = expected_industry
 ) as counted
