@@ -5,7 +5,7 @@ import TestSupport
 /// What the commands print: golden texts, and JSON that programs read.
 @Suite struct OutputTests {
     static let commands = [
-        "", "run", "status", "asset", "percentile", "rejects", "export", "doctor", "migrate", "migrate up",
+        "", "run", "status", "asset", "percentile", "rejects", "export", "doctor", "verify", "migrate", "migrate up",
         "migrate status", "local", "local start", "local stop", "local status", "local psql", "local destroy", "sample",
     ]
 
@@ -57,7 +57,7 @@ import TestSupport
             ["asset", id], ["asset", id.lowercased(), "--as-of", "3"],
             ["percentile", "0.71", "--industry", "CARS"], ["rejects"], ["rejects", "--rows", "--limit", "3"],
             ["export"],
-            ["doctor"], ["migrate"],
+            ["doctor"], ["verify", "--sources", "batches"], ["migrate"],
         ] {
             let outcome = try await program.run(arguments)
             #expect(outcome.code == 0, "\(arguments): \(outcome.errors)")

@@ -57,10 +57,10 @@ struct Program {
 
 extension Program {
     /// Sends a signal to the run of this program that was started in the same folder.
-    func signalRunning(_ number: Int32) async throws {
+    func signalRunning(_ number: Int32, command: String = "run .") async throws {
         let listing = try await Subprocess.run(
             .name("ps"), arguments: ["-A", "-o", "pid=,args="], output: .string(limit: 10_000_000))
-        let pids = listing.standardOutput.split(separator: "\n").filter { $0.contains("\(Self.path) run .") }
+        let pids = listing.standardOutput.split(separator: "\n").filter { $0.contains("\(Self.path) \(command)") }
             .compactMap { Int32($0.split(separator: " ")[0]) }
             .filter { pid in
                 // Several runs may be under way; this one is told by its folder, where the system shows it.

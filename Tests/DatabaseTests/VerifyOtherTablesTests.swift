@@ -52,8 +52,8 @@ import TestSupport
         // Of the ten scores of the batches 3 to 5, three are below 1.3.
         let latest = 100.0 * 3 / 9
         for (change, expected) in [
-            ("update scores set percentile = 12", ["scores|5|31|percentile|12|\(latest)"]),
-            ("update scores set percentile = null", ["scores|5|31|percentile|NULL|\(latest)"]),
+            ("update scores set percentile = 12", ["scores|5|31|percentile of the latest snapshot|12|\(latest)"]),
+            ("update scores set percentile = null", ["scores|5|31|percentile of the latest snapshot|NULL|\(latest)"]),
             (
                 "update scores set score = 5",
                 [
@@ -80,10 +80,10 @@ import TestSupport
     /// window that rescored all.
     @Test func changedScoresOfAssetsThatLeftTheWindowAreNamed() async throws {
         let tampering = "update scores set percentile = 12 where id = '\(ulid(1))'"
-        #expect(try await differences(after: tampering) == ["scores|2|1|percentile|12|37.5"])
+        #expect(try await differences(after: tampering) == ["scores|2|1|percentile of the latest snapshot|12|37.5"])
         let rescored = try await differences({ $0.rescore = .all }, after: tampering)
         // Of the ten scores of the batches 3 to 5, three are below 1.0.
-        #expect(rescored == ["scores|2|1|percentile|12|30"])
+        #expect(rescored == ["scores|2|1|percentile in the window of batch 5|12|30"])
     }
 
     @Test func nullsOfAColdStartAreJustifiedAndOthersNamed() async throws {

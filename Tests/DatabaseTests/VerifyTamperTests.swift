@@ -74,7 +74,8 @@ import TestSupport
         let (stored, actual) = try Self.checksums(database, 5)
         #expect(
             try Self.differences(database) == [
-                "percentiles|5|51|percentile|\(after)|\(before)", "scores|5|51|percentile|\(before)|\(after)",
+                "percentiles|5|51|percentile|\(after)|\(before)",
+                "scores|5|51|percentile of the latest snapshot|\(before)|\(after)",
                 "snapshots|5|-|snapshot_checksum|\(stored)|\(actual)",
             ])
     }

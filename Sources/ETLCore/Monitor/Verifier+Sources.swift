@@ -31,7 +31,7 @@ extension Verifier {
     }
 
     private func compare(_ source: BatchSource, _ row: Row, _ verification: inout Verification) throws {
-        let content = try BatchContent.summarise(source)
+        let content = try BatchContent.summarise(source, check: session.interruption.check)
         let (byteSize, sha256): (Int, String) = (try row.get("byte_size"), try row.get("content_sha256"))
         func differ(_ subject: String, _ stored: String, _ recomputed: String) {
             verification.add(

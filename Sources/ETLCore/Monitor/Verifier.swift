@@ -21,14 +21,22 @@ public struct Verifier {
     /// Checks everything.
     ///
     /// - Parameter sources: raw batches whose bytes are compared with the ledger's hashes; nil to leave that out.
-    /// - Throws: `JobError` where the database fails or a file cannot be read.
+    /// - Throws: `JobError` where the database fails or a file cannot be read; `Interrupted`.
     public func verify(sources: [BatchSource]? = nil) throws -> Verification {
-        var verification = try session.reading {
-            try session.connection.execute(SQL.setVerifySettings)
-            return try verifyTables()
+        do {
+            var verification = try session.withoutAnswerLimit {
+                try session.reading {
+                    try session.connection.execute(SQL.setVerifySettings)
+                    return try verifyTables()
+                }
+            }
+            if let sources { try checkSources(sources, &verification) }
+            return verification
+        } catch {
+            // A statement that was cancelled for a signal is no failure of the database.
+            try session.interruption.check()
+            throw error
         }
-        if let sources { try checkSources(sources, &verification) }
-        return verification
     }
 
     private func verifyTables() throws -> Verification {

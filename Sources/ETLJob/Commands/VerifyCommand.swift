@@ -39,14 +39,22 @@ struct VerifyCommand: AsyncParsableCommand {
                 logger.warning("ignored: not called batch_<N>.json, .ndjson or .jsonl: \(printable(ignored))")
             }
         }
-        let session = try await database.openCurrent(logger, migrations: migrations)
-        let progress = ProgressLine(isShown: database.log.logFormat == .text)
+        let interruption = Interruption()
+        // Not before the private server is up, whose programs would inherit that signals are ignored.
+        var signals: SignalWatch?
+        defer { signals?.stop() }
+        let session = try await database.open(logger, interruption: interruption) {
+            signals = SignalWatch(interruption)
+        }
+        try migrations.migrator(session).requireCurrent()
+        let progress = ProgressLine(isPlain: database.log.logFormat == .json)
+        let verifier = Verifier(session: session, limit: limit) { done, total in
+            progress.show("\(grouped(done)) of \(grouped(total)) windows checked")
+        }
         let verification: Verification
         do {
             defer { progress.clear() }
-            verification = try Verifier(session: session, limit: limit) { done, total in
-                progress.show("window \(done) of \(total)")
-            }.verify(sources: files)
+            verification = try verifier.verify(sources: files)
         }
         if json {
             try JSONOutput.print(verification)

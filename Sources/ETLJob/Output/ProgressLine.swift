@@ -5,22 +5,16 @@ import Foundation
 final class ProgressLine {
     private let isShown: Bool
     private var lastDrawn = ContinuousClock.now
-    private var isDrawn = false
 
-    init(isShown: Bool) {
-        self.isShown =
-            isShown && Output.standardError.isTerminal && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+    init(isPlain: Bool) {
+        isShown = !isPlain && Output.standardError.isTerminal && ProcessInfo.processInfo.environment["TERM"] != "dumb"
     }
 
     func show(_ text: String) {
         guard isShown, lastDrawn.duration(to: .now) > .milliseconds(80) else { return }
         lastDrawn = .now
-        StandardError.writeRaw("\r\u{1B}[K\(text)")
-        isDrawn = true
+        StandardError.drawBar(text)
     }
 
-    func clear() {
-        if isDrawn { StandardError.writeRaw("\r\u{1B}[K") }
-        isDrawn = false
-    }
+    func clear() { StandardError.clearBar() }
 }

@@ -55,7 +55,8 @@ select
         when not is_stored then 'row of scores is missing'
         when as_of_batch_id is null then 'row of scores without a snapshot'
         when score is distinct from latest_score or industry is distinct from latest_industry then 'row of scores'
-        else 'percentile'
+        when as_of_batch_id < $1 then format('percentile in the window of batch %s', $1::bigint)
+        else 'percentile of the latest snapshot'
     end as subject,
     case
         when not is_stored then null
