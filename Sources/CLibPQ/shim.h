@@ -15,3 +15,4 @@ static const int etl_diag_schema_name = PG_DIAG_SCHEMA_NAME;
 static const int etl_diag_table_name = PG_DIAG_TABLE_NAME;
 static const int etl_diag_column_name = PG_DIAG_COLUMN_NAME;
 static const int etl_diag_constraint_name = PG_DIAG_CONSTRAINT_NAME;
+static const int etl_diag_source_function = PG_DIAG_SOURCE_FUNCTION;

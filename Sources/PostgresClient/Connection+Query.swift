@@ -96,6 +96,7 @@ extension Connection {
             error.context = field(result, etl_diag_context)
             error.table = field(result, etl_diag_table_name)
             error.constraint = field(result, etl_diag_constraint_name)
+            error.isRaised = field(result, etl_diag_source_function) == ServerMessage.raise
             throw error
         }
     }

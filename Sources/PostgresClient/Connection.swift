@@ -30,7 +30,7 @@ public final class Connection {
     ///   - database: a connection URL or `keyword=value` string; empty to leave all to the environment.
     ///   - defaults: keywords used where neither `database` nor the environment sets them.
     ///   - check: throws where the attempt is to be given up; asked every tenth of a second.
-    ///   - onNotice: receives the server's notices and warnings, one line each.
+    ///   - onNotice: receives the server's notices and warnings, one line each, without what may quote a value.
     /// - Throws: `PostgresError` of kind `invalidConnectionString`, `unreachable`, `cannotConnect`, `noWritableServer`
     ///   or `connectionLost`, or the error of `check`; the attempt's resources are released, and no text of `database`
     ///   is part of the error.
@@ -38,7 +38,7 @@ public final class Connection {
         database: String, defaults: [(keyword: String, value: String)] = [], check: @escaping () throws -> Void = {},
         onNotice: @escaping (String) -> Void = { _ in }
     ) throws {
-        guard Self.canParse(database) else {
+        guard ConnectionString.canParse(database) else {
             throw PostgresError(
                 .invalidConnectionString,
                 message: "The database URL cannot be parsed (it is not shown, for it may hold a password). "
@@ -57,22 +57,14 @@ public final class Connection {
         }
         pointer = connection
         noticeReceiver = NoticeReceiver(onNotice)
-        PQsetNoticeProcessor(
+        PQsetNoticeReceiver(
             connection,
-            { context, message in
-                guard let context, let message else { return }
-                Unmanaged<NoticeReceiver>.fromOpaque(context).takeUnretainedValue().receive(trimmed(message))
+            { context, result in
+                guard let context else { return }
+                Unmanaged<NoticeReceiver>.fromOpaque(context).takeUnretainedValue().receive(
+                    ServerMessage.notice(result))
             },
             Unmanaged.passUnretained(noticeReceiver).toOpaque())
-    }
-
-    /// Whether libpq can parse a connection string; a bare database name needs no parsing.
-    private static func canParse(_ database: String) -> Bool {
-        let isURL = database.hasPrefix("postgresql://") || database.hasPrefix("postgres://")
-        guard isURL || database.contains("=") else { return !database.contains("://") }
-        guard let options = PQconninfoParse(database, nil) else { return false }
-        PQconninfoFree(options)
-        return true
     }
 
     deinit { close() }

@@ -29,7 +29,7 @@ public struct PostgresError: Error, Sendable {
     public var statement: Statement?
     /// SQLSTATE, five characters; nil where the server did not answer.
     public var sqlState: String?
-    /// The primary message.
+    /// The primary message; may quote a value, see `shownMessage`.
     public var message: String
     /// The server's detail; may quote data of the row at fault.
     public var detail: String?
@@ -43,6 +43,8 @@ public struct PostgresError: Error, Sendable {
     public var table: String?
     /// The constraint at fault.
     public var constraint: String?
+    /// Whether a function's RAISE made the error: its words are then whatever the function's author chose.
+    public var isRaised = false
 
     /// Makes an error of a kind with its message.
     public init(_ kind: Kind, message: String, statement: Statement? = nil) {
@@ -91,18 +93,32 @@ public struct PostgresError: Error, Sendable {
 }
 
 extension PostgresError: CustomStringConvertible {
-    /// One paragraph for a person: message, SQLSTATE, statement, detail, hint.
+    /// One paragraph for a person: message, SQLSTATE, statement, line, hint; no value of a cell or parameter.
     public var description: String {
-        var text = message
+        var text = shownMessage
         if let sqlState { text += " (SQLSTATE \(sqlState))" }
         if let statement { text += " in statement \(statement.name)" }
         if let excerpt { text += "\n\(excerpt)" }
-        if let hint { text += "\nHint: \(hint)" }
+        if let hint, !mayQuoteValues { text += "\nHint: \(hint)" }
         return text
     }
 
-    /// The first line of the message.
-    public var summary: String { String(message.prefix { $0 != "\n" }) }
+    /// The first line of the message that may be shown.
+    public var summary: String { String(shownMessage.prefix { $0 != "\n" }) }
+
+    /// The message where it names things of the database only, else one that says what is at fault.
+    ///
+    /// Detail and context are never shown: they quote rows.
+    public var shownMessage: String {
+        guard mayQuoteValues else { return message }
+        let places = [table.map { "table \($0)" }, constraint.map { "constraint \($0)" }].compactMap { $0 }
+        return (isRaised ? "a function of the database raised an error" : "the server refused a value")
+            + (places.isEmpty ? "" : " (\(places.joined(separator: ", ")))")
+            + "; its words are in the server's log, and not shown here, for they may quote a value"
+    }
+
+    /// Whether message and hint may quote a value: judged by the class of the SQLSTATE.
+    var mayQuoteValues: Bool { isRaised || ServerMessage.mayQuoteValues(sqlState: sqlState) }
 
     /// The line of the statement at fault, with its number and a caret below the position.
     public var excerpt: String? {

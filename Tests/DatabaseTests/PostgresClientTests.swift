@@ -129,11 +129,16 @@ import TestSupport
         }
     }
 
-    @Test func noticesReachTheCaller() async throws {
+    @Test func noticesReachTheCallerWithoutWhatMayQuoteAValue() async throws {
         let database = try await TestDatabase()
         var notices: [String] = []
         let connection = try Connection(database: database.connectionString, onNotice: { notices.append($0) })
-        try connection.executeScript(Statement(name: "notice", sql: "do $$ begin raise notice 'hello'; end $$"))
-        #expect(notices == ["NOTICE:  hello"])
+        try connection.executeScript(Statement(name: "drop", sql: "drop table if exists nothing"))
+        try connection.executeScript(Statement(name: "raise", sql: "do $$ begin raise notice 'hello'; end $$"))
+        #expect(
+            notices == [
+                "NOTICE 00000: table \"nothing\" does not exist, skipping",
+                "NOTICE 00000: (not shown, for it may quote values)",
+            ])
     }
 }
