@@ -44,7 +44,7 @@ extension PrivateServer {
         try socket.make(user: user)
         try await launch(state, socket, programs, user)
         guard case .running(let process) = ServerProcess.find(state.dataDirectory) else {
-            throw failure(state, "It ended right after it had started.")
+            throw unusable(state, "ended right after it had started")
         }
         return Self.run(process, state, programs.major)
     }
@@ -63,7 +63,7 @@ extension PrivateServer {
             if process.isReady { return process }
             try await Task.sleep(for: .milliseconds(100))
         }
-        throw failure(state, "It runs, and was not ready within \(Self.startSeconds) seconds.")
+        throw unusable(state, "runs, and was not ready within \(Self.startSeconds) seconds")
     }
 
     /// The log, which the server's user cannot create in a folder of root's.
@@ -97,7 +97,7 @@ extension PrivateServer {
         }
         // A job that was killed may have left a pg_ctl that got there first.
         if try await settled(state) != nil { return }
-        throw failure(state, nil, logFrom: logSize)
+        throw failure(state, logFrom: logSize)
     }
 
     /// What the server is told at every start: the data directory itself is as `initdb` made it.
@@ -120,13 +120,20 @@ extension PrivateServer {
         return true
     }
 
-    /// The error of a server that does not start, with what its log says from an offset on.
-    private func failure(_ state: StateFolder, _ detail: String?, logFrom offset: Int = 0) -> JobError {
+    private func unusable(_ state: StateFolder, _ what: String) -> JobError {
+        JobError(
+            .unavailable, "The private PostgreSQL under \(state.local) \(what).",
+            advice: "See its log, \(state.logFile).")
+    }
+
+    /// The error of a server that does not start, with what its log says from the start's offset on: what is before
+    /// may quote rows.
+    private func failure(_ state: StateFolder, logFrom offset: Int) -> JobError {
         let log = (try? Data(contentsOf: URL(filePath: state.logFile), options: .mappedIfSafe)) ?? Data()
         let lines = ServerText.lastLines(String(decoding: log.dropFirst(offset).suffix(16384), as: UTF8.self))
         return JobError(
             .unavailable,
-            "The private PostgreSQL under \(state.local) does not start.\(detail.map { " \($0)" } ?? "")",
+            "The private PostgreSQL under \(state.local) does not start.",
             advice: "Its log, \(state.logFile), ends so:\n\(lines.isEmpty ? "  (it is empty)" : lines)")
     }
 }

@@ -50,7 +50,7 @@ struct AssetCommand: AsyncParsableCommand {
         let percentile =
             report.percentile.map { "percentile \(percentileText($0))" }
             ?? "no percentile yet: the first window is not full"
-        return "\(id)  \(industry)  latest score \(score)  \(percentile)"
+        return "\(id)  \(printable(industry))  latest score \(score)  \(percentile)"
     }
 
     private func table(_ report: AssetReport) -> TextTable {

@@ -36,7 +36,9 @@ struct LocalCommand: AsyncParsableCommand {
         @OptionGroup(title: "Log") var log: LogOptions
 
         func run() async throws {
-            StandardOutput.write(try await LocalCommand.server(log).start().connectionString)
+            let connection = try await LocalCommand.server(log).start().connectionString
+            // Exact where a program reads it; the folder's name is in it, and must not steer a terminal.
+            StandardOutput.write(Output.standardOutput.isTerminal ? printable(connection) : connection)
         }
     }
 

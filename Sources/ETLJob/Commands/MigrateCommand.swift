@@ -57,7 +57,7 @@ struct MigrateCommand: AsyncParsableCommand {
         }
 
         private func show(_ migration: Migration) {
-            StandardOutput.write("applied \(migration.fileName)")
+            StandardOutput.write("applied \(printable(migration.fileName))")
         }
 
         private func summarise(_ applied: [Migration], _ session: Session) {

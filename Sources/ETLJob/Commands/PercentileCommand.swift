@@ -37,12 +37,13 @@ struct PercentileCommand: AsyncParsableCommand {
         let report = try session.percentile(of: score, industry: industry, asOf: asOf)
         if json {
             try JSONOutput.print(report)
-        } else if let percentile = report.percentile {
-            StandardOutput.write(
-                "\(report.score) in \(report.industry) as of batch \(report.asOfBatchID): "
-                    + "percentile \(percentileText(percentile))")
+            return
+        }
+        let (industry, asOf) = (printable(report.industry), "as of batch \(report.asOfBatchID)")
+        if let percentile = report.percentile {
+            StandardOutput.write("\(report.score) in \(industry) \(asOf): percentile \(percentileText(percentile))")
         } else {
-            StandardOutput.write("\(report.industry) has no assets in the window as of batch \(report.asOfBatchID).")
+            StandardOutput.write("\(industry) has no assets in the window \(asOf).")
         }
     }
 }

@@ -70,7 +70,7 @@ struct StandardErrorLog: LogHandler {
             let details = fields.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
             // What an info line says in words need not be said again; machines read the JSON.
             let shown = event.level == .info ? "" : details
-            StandardError.write(prefix + printable("\(event.message)\(shown)"))
+            StandardError.write(prefix + printable(withoutPasswords("\(event.message)\(shown)")))
         }
     }
 }

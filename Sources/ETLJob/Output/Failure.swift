@@ -18,8 +18,7 @@ enum Failure {
                 "Stopped by signal \(interrupted.signal); what was in hand was rolled back.\(ledger)", nil,
                 128 + interrupted.signal)
         default:
-            // Wrong usage, help, version and completion scripts: the parser's own.
-            ETLJob.exit(withError: error)
+            leave(ofParser: error)
         }
     }
 
@@ -34,10 +33,24 @@ enum Failure {
             let line = JSONLine(level: "error", message: message, fields: advice.map { ["advice": $0] } ?? [:])
             StandardError.write(line.text)
         } else {
-            StandardError.write("\(Style(.standardError).red("error:")) \(printable(message, keepingLines: true))")
-            if let advice { StandardError.write(printable(advice, keepingLines: true)) }
+            StandardError.write("\(Style(.standardError).red("error:")) \(shown(message))")
+            if let advice { StandardError.write(shown(advice)) }
         }
     }
+
+    /// Wrong usage, help, version and completion scripts: the parser's own texts, which may name what was typed.
+    private static func leave(ofParser error: any Error) -> Never {
+        let code = ETLJob.exitCode(for: error).rawValue
+        let text = ETLJob.fullMessage(for: error)
+        if code == 0 {
+            StandardOutput.write(text)
+        } else if !text.isEmpty {
+            StandardError.write(shown(text))
+        }
+        Foundation.exit(code)
+    }
+
+    private static func shown(_ text: String) -> String { printable(withoutPasswords(text), keepingLines: true) }
 
     private static func judge(_ error: SampleError) -> (ETLCore.ExitCode, String?) {
         switch error {

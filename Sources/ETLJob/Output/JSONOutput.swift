@@ -6,7 +6,7 @@ enum JSONOutput {
     static func print(_ value: some Encodable) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        StandardOutput.write(String(decoding: try encoder.encode(value), as: UTF8.self))
+        StandardOutput.write(escapedForTerminals(json: String(decoding: try encoder.encode(value), as: UTF8.self)))
     }
 }
 
@@ -18,9 +18,10 @@ struct JSONLine {
         let values = fields.merging([
             "time": Date.now.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true)),
             "level": level, "message": message,
-        ]) { _, standard in standard }
+        ]) { _, standard in standard }.mapValues(withoutPasswords)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        text = (try? encoder.encode(values)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+        text =
+            (try? encoder.encode(values)).map { escapedForTerminals(json: String(decoding: $0, as: UTF8.self)) } ?? "{}"
     }
 }

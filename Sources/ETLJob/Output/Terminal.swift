@@ -106,22 +106,3 @@ func prepareStandardStreams() {
         _ = open("/dev/null", descriptor == STDIN_FILENO ? O_RDONLY : O_WRONLY)
     }
 }
-
-/// Text that may have come from raw data, with control characters made visible: they must not steer a terminal.
-func printable(_ text: String, keepingLines: Bool = false) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-        let steers =
-            switch scalar.properties.generalCategory {
-            case .control: !(keepingLines && scalar == "\n")
-            case .format, .lineSeparator, .paragraphSeparator: true
-            default: false
-            }
-        if steers {
-            result += scalar == "\t" ? " " : "\\u{\(String(scalar.value, radix: 16))}"
-        } else {
-            result.unicodeScalars.append(scalar)
-        }
-    }
-    return result
-}
