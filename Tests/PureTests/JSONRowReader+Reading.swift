@@ -67,12 +67,3 @@ struct Reading: Hashable {
         try self.init(Array(file.utf8), format, chunkSize: chunkSize)
     }
 }
-
-/// The same mutants and doubles at every run.
-struct SeededRandom: RandomNumberGenerator {
-    private var stream: SplitMix64
-
-    init(seed: UInt64) { stream = SplitMix64(state: seed) }
-
-    mutating func next() -> UInt64 { stream.next() }
-}

@@ -33,7 +33,12 @@ public final class TestDatabase {
 
     /// Writes a raw batch file.
     public func write(_ text: String, batch: Int, extension suffix: String = "json") throws {
-        try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/batch_\(batch).\(suffix)"))
+        try write(Array(text.utf8), batch: batch, extension: suffix)
+    }
+
+    /// Writes the bytes of a raw batch file, which need not be UTF-8.
+    public func write(_ bytes: [UInt8], batch: Int, extension suffix: String = "json") throws {
+        try Data(bytes).write(to: URL(fileURLWithPath: "\(folder)/batch_\(batch).\(suffix)"))
     }
 
     /// Writes assets as a raw batch file.

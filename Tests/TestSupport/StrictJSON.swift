@@ -1,14 +1,14 @@
-import ETLCore
+public import ETLCore
 
 /// A small strict JSON validator, written without a look at the one it is compared with.
-struct StrictJSON {
+public struct StrictJSON {
     private let bytes: ArraySlice<UInt8>
     private var at: Int
-    /// Where the elements of the outermost array stand.
+    /// Where the elements of the outermost array, or the members of the outermost object, stand.
     private var elements: [Range<Int>] = []
 
     /// Where the rows of a file stand; nil if it is not valid.
-    static func rows(of file: [UInt8], _ format: BatchFormat) -> [Range<Int>]? {
+    public static func rows(of file: [UInt8], _ format: BatchFormat) -> [Range<Int>]? {
         let text = file.starts(with: [0xEF, 0xBB, 0xBF]) ? file.dropFirst(3) : file[...]
         if text.isEmpty { return nil }
         switch format {
@@ -27,6 +27,21 @@ struct StrictJSON {
                 rows.append(row)
             }
             return rows
+        }
+    }
+
+    /// The members of an object, in order; nil if the text is not one valid object.
+    static func members(of text: ArraySlice<UInt8>) -> [(key: ArraySlice<UInt8>, value: ArraySlice<UInt8>)]? {
+        var json = StrictJSON(text)
+        guard json.peek == UInt8(ascii: "{"), json.onlyValue() != nil else { return nil }
+        return json.elements.map { place in
+            var member = StrictJSON(text[place])
+            _ = member.string()
+            let key = text[place.lowerBound..<member.at]
+            member.space()
+            _ = member.take(":")
+            member.space()
+            return (key, text[member.at..<place.upperBound])
         }
     }
 
@@ -64,7 +79,7 @@ struct StrictJSON {
     private mutating func value(outermost: Bool = false) -> Bool {
         switch peek.map(Unicode.Scalar.init) {
         case "[": list(until: "]", elementsKept: outermost) { $0.value() }
-        case "{": list(until: "}", elementsKept: false) { $0.member() }
+        case "{": list(until: "}", elementsKept: outermost) { $0.member() }
         case "\"": string()
         case "t": word("true")
         case "f": word("false")
