@@ -13,8 +13,9 @@ enum ConnectionString {
         return !isURL || port.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ",") }
     }
 
-    /// Whether a URL has at most one `@`, before its first `/`. Of a password with one of these in it, libpq takes a
-    /// part for the host or the database, and names it in its errors.
+    /// Whether a URL has at most one `@`, before its first `/`.
+    ///
+    /// Of a password with one of these in it, libpq takes a part for the host or the database, and names it in errors.
     private static func isUnambiguous(url: String) -> Bool {
         let rest = url[(url.firstRange(of: "://")?.upperBound ?? url.startIndex)...].prefix { $0 != "?" }
         let parts = rest.split(separator: "@", omittingEmptySubsequences: false)

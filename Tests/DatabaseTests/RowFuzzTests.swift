@@ -9,7 +9,7 @@ import Testing
         let (batches, size) = FuzzShare.isFull ? (50, 4_000) : (4, 500)
         let database = try await TestDatabase()
         var random = SeededRandom(seed: FuzzShare.seed)
-        var (accepted, rejected) = (0, 0)
+        var (accepted, rejected, differences) = (0, 0, 0)
         for batch in 0..<batches {
             let rows = (0..<size).map { _ in OddRows.row(&random) }
             try write(rows, as: batch, in: database)
@@ -17,13 +17,16 @@ import Testing
             let judgement = Judgement(rows.map(JudgedRow.init))
             #expect(report.read == size && report.accepted + report.rejected == size)
             #expect(report.accepted == judgement.accepted.count && report.rejected == judgement.rejected.count)
-            try expectTables(of: batch, rows, judgement, in: database)
+            differences += try expectTables(of: batch, rows, judgement, in: database)
             (accepted, rejected) = (accepted + report.accepted, rejected + report.rejected)
         }
         // Both sides of the question were asked.
         #expect(accepted > batches * size / 8 && rejected > batches * size / 8)
         FuzzShare.report(
-            "\(batches * size) mutated rows in PostgreSQL, \(accepted) accepted, \(rejected) rejected, 0 differences")
+            """
+            \(batches * size) mutated rows in PostgreSQL, \(accepted) accepted, \(rejected) rejected, \
+            \(differences) differences
+            """)
     }
 
     /// Files kept because they are the hardest to judge, one after the other through the whole job.
@@ -63,15 +66,17 @@ import Testing
         }
     }
 
+    /// Compares the tables with a judgement; returns the number of differences.
+    @discardableResult
     private func expectTables(
         of batch: Int, _ rows: [[UInt8]], _ judgement: Judgement, in database: TestDatabase
-    ) throws {
+    ) throws -> Int {
         let accepted = try database.query(
             "select id, encode(float8send(score), 'hex'), industry from window_assets where batch_id = \(batch)")
         let expectedAccepted = judgement.accepted.map { id, asset in
             [id, hexText((0..<8).map { UInt8(truncatingIfNeeded: asset.scoreBits >> (56 - 8 * $0)) }), asset.industry]
         }
-        expectSame(accepted, expectedAccepted, "accepted in batch \(batch)")
+        var differences = expectSame(accepted, expectedAccepted, "accepted in batch \(batch)")
 
         let hex = ["id", "score", "industry", "raw"].map { "encode(convert_to(\($0), 'UTF8'), 'hex')" }
         let rejected = try database.query(
@@ -85,16 +90,18 @@ import Testing
             return ["\(number)", reasons.joined(separator: " ")]
                 + [row.id.text, row.score.text, row.industry.text, row.json].map { $0.map(hexText) ?? "NULL" }
         }
-        expectSame(rejected, expectedRejected, "rejected in batch \(batch)")
+        differences += expectSame(rejected, expectedRejected, "rejected in batch \(batch)")
         #expect(try database.value("select count(*) from staging_assets") == "0")
+        return differences
     }
 
-    private func expectSame(_ actual: [[String]], _ expected: [[String]], _ what: String) {
+    private func expectSame(_ actual: [[String]], _ expected: [[String]], _ what: String) -> Int {
         #expect(actual.count == expected.count, "\(what)")
         let extra = Set(actual).subtracting(expected)
         let missing = Set(expected).subtracting(actual)
         for row in extra.prefix(3) { Issue.record("\(what): not expected: \(row)") }
         for row in missing.prefix(3) { Issue.record("\(what): missing: \(row)") }
+        return extra.count + missing.count
     }
 
     private func hexText(_ bytes: [UInt8]) -> String {

@@ -10,10 +10,15 @@ import Testing
         var files = 0
         var refused = 0
         var rows = 0
+        var misjudged = 0
 
         static func + (left: Figures, right: Figures) -> Figures {
-            Figures(
-                files: left.files + right.files, refused: left.refused + right.refused, rows: left.rows + right.rows)
+            var sum = left
+            sum.files += right.files
+            sum.refused += right.refused
+            sum.rows += right.rows
+            sum.misjudged += right.misjudged
+            return sum
         }
     }
 
@@ -29,9 +34,13 @@ import Testing
         // Both sides of the question were asked.
         #expect(figures.refused > figures.files / 4 && figures.refused < figures.files * 9 / 10 && figures.rows > size)
         FuzzShare.report(
-            "\(figures.files) mutated files, \(figures.rows) rows staged, \(figures.refused) files refused, 0 crashes")
+            """
+            \(figures.files) mutated files, \(figures.rows) rows staged, \(figures.refused) files refused, \
+            \(figures.misjudged) misjudged, 0 crashes
+            """)
     }
 
+    /// Breaks files and judges what becomes of each, as an array and as lines.
     private static func fuzz(seed: UInt64, mutants: Int) throws -> Figures {
         var random = SeededRandom(seed: seed)
         var figures = Figures()
@@ -40,47 +49,65 @@ import Testing
         for number in 0..<mutants {
             let file = JSONMutator.file(&random)
             for format in [BatchFormat.jsonArray, .jsonLines] {
+                let mutant = Mutant(file: file, format: format, number: number, seed: seed)
                 let sizes = [[1], [2, 3], [7], [64], [1, 4096], [Int.max]]
                 let choice = sizes[Int.random(in: 0..<sizes.count, using: &random)]
                 let extraction = try Extraction(file, format, batchID: number) {
                     choice[Int.random(in: 0..<choice.count, using: &random)]
                 }
-                let what =
-                    "seed \(seed), mutant \(number), \(format): \(String(decoding: file, as: UTF8.self).debugDescription)"
-                figures.rows += try judge(extraction, file, format, batchID: number, what)
-                figures.refused += extraction.refusal == nil ? 0 : 1
+                let fault = try mutant.fault(in: extraction)
+                if let fault { Issue.record("\(mutant): \(fault)") }
                 figures.files += 1
-                if number % 10 == 0 { try read(file, format, batchID: number, in: folder, as: extraction, what) }
+                figures.misjudged += fault == nil ? 0 : 1
+                figures.refused += extraction.refusal == nil ? 0 : 1
+                figures.rows += extraction.refusal == nil ? try StagedRow.all(in: extraction.staged).count : 0
+                if number % 10 == 0 {
+                    let whole = try mutant.read(in: folder)
+                    #expect(whole.refusal == extraction.refusal, "\(mutant)")
+                    #expect(whole.refusal != nil || whole.staged == extraction.staged, "\(mutant)")
+                }
             }
         }
         return figures
     }
+}
 
-    /// Compares with what an independent reader finds; returns how many rows were staged.
-    private static func judge(
-        _ extraction: Extraction, _ file: [UInt8], _ format: BatchFormat, batchID: Int, _ what: String
-    ) throws -> Int {
-        let places = StrictJSON.rows(of: file, format)
-        let isTooDeep = extraction.refusal?.code == .tooDeep
-        guard isTooDeep || (extraction.refusal == nil) == (places != nil) else {
-            Issue.record("\(what): \(String(describing: extraction.refusal))")
-            return 0
-        }
-        if let refusal = extraction.refusal {
-            #expect((0...file.count).contains(refusal.byteOffset) && !refusal.reason.isEmpty, "\(what): \(refusal)")
-            #expect(!isTooDeep || deepest(file) > 1024, "\(what)")
-            return 0
-        }
-        let expected = (places ?? []).enumerated().map { index, place in
-            StagedRow(JudgedRow(Array(file[place])), number: index + 1, batchID: batchID)
-        }
-        let staged = try StagedRow.all(in: extraction.staged)
-        if staged != expected { Issue.record("\(what): staged \(staged), expected \(expected)") }
-        return staged.count
+/// A broken file.
+private struct Mutant: CustomStringConvertible {
+    let file: [UInt8]
+    let format: BatchFormat
+    let number: Int
+    let seed: UInt64
+
+    var description: String {
+        "seed \(seed), mutant \(number), \(format): \(String(decoding: file, as: UTF8.self).debugDescription)"
     }
 
-    /// An upper bound of the nesting: strings are counted too.
-    private static func deepest(_ file: [UInt8]) -> Int {
+    /// How an extraction differs from what an independent reader finds; nil where it does not.
+    func fault(in extraction: Extraction) throws -> String? {
+        let places = StrictJSON.rows(of: file, format)
+        guard let refusal = extraction.refusal else {
+            guard let places else { return "accepted" }
+            let expected = places.enumerated().map { index, place in
+                StagedRow(JudgedRow(Array(file[place])), number: index + 1, batchID: number)
+            }
+            let staged = try StagedRow.all(in: extraction.staged)
+            return staged == expected ? nil : "staged \(staged), expected \(expected)"
+        }
+        if places != nil && (refusal.code != .tooDeep || deepest <= 1024) { return "refused: \(refusal)" }
+        return (0...file.count).contains(refusal.byteOffset) && !refusal.reason.isEmpty ? nil : "the place: \(refusal)"
+    }
+
+    /// The same file by way of a folder, as a run reads it.
+    func read(in folder: String) throws -> Extraction {
+        let path = "\(folder)/batch_\(number).\(format == .jsonArray ? "json" : "ndjson")"
+        try Data(file).write(to: URL(fileURLWithPath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        return try Extraction(folder: folder)
+    }
+
+    /// An upper bound of the nesting: brackets in strings are counted too.
+    private var deepest: Int {
         var (depth, deepest) = (0, 0)
         for byte in file {
             if byte == UInt8(ascii: "[") || byte == UInt8(ascii: "{") { depth += 1 }
@@ -88,19 +115,5 @@ import Testing
             deepest = max(deepest, depth)
         }
         return deepest
-    }
-
-    /// The same file by way of a folder.
-    private static func read(
-        _ file: [UInt8], _ format: BatchFormat, batchID: Int, in folder: String, as extraction: Extraction,
-        _ what: String
-    ) throws {
-        let path = "\(folder)/batch_\(batchID).\(format == .jsonArray ? "json" : "ndjson")"
-        try Data(file).write(to: URL(fileURLWithPath: path))
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        let whole = try Extraction(folder: folder)
-        #expect(
-            whole.refusal == extraction.refusal && (whole.refusal != nil || whole.staged == extraction.staged),
-            "\(what)")
     }
 }

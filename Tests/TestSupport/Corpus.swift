@@ -33,7 +33,7 @@ public enum Corpus {
     /// The folder.
     public static let folder = TestServer.repositoryRoot + "/Tests/Corpus"
 
-    /// All files, by name. A file that cannot be read is empty, and fails its test.
+    /// All files, by name; one that cannot be read is empty, and fails its test.
     public static let files: [File] = outcomes.sorted { $0.key < $1.key }.map { name, outcome in
         // Not by FileManager, which leaks its buffer where a file is empty (Swift 6.3.1).
         let data = try? FileHandle(forReadingAtPath: "\(folder)/\(name)")?.readToEnd()
