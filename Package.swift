@@ -78,6 +78,9 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests", dependencies: ["ETLJob", "PostgresClient", "TestSupport"],
             exclude: ["Golden"], swiftSettings: strict),
+        .testTarget(
+            name: "FaultTests", dependencies: ["ETLJob", "ETLCore", "PostgresClient", "TestSupport"],
+            swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
 )

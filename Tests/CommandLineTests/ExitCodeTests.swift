@@ -125,10 +125,10 @@ import TestSupport
         let before = try database.fingerprint()
         let holder = try Connection(database: database.connectionString)
         try holder.executeScript(.init(name: "hold", sql: "begin; lock table window_assets"))
-        let running = Task { try await program.run("run", ".") }
+        let running = try program.start(["run", "."])
         try await waitForBlockedStatement(database)
-        try await program.signalRunning(SIGTERM)
-        let outcome = try await running.value
+        running.signal(SIGTERM)
+        let outcome = try await running.outcome()
         #expect(outcome.code == 143, "\(outcome.errors)")
         try holder.executeScript(.init(name: "release", sql: "rollback"))
         #expect(try database.fingerprint() == before)

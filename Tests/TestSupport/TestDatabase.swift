@@ -60,20 +60,10 @@ public final class TestDatabase {
     }
 
     /// All values of a query, as text; NULL is `NULL`.
-    public func query(_ sql: String) throws -> [[String]] {
-        var rows: [[String]] = []
-        var current = ""
-        try connection.copyOut(
-            Statement(name: "test_query", sql: "copy (\(sql)) to stdout with (format text, null 'NULL')")
-        ) { current += String(decoding: $0, as: UTF8.self) }
-        for line in current.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
-            rows.append(line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init))
-        }
-        return rows
-    }
+    public func query(_ sql: String) throws -> [[String]] { try connection.query(sql) }
 
     /// The single value of a query, as text.
-    public func value(_ sql: String) throws -> String { try query(sql)[0][0] }
+    public func value(_ sql: String) throws -> String { try connection.value(sql) }
 
     /// Columns, constraints and functions of the schema `public`, a line each.
     public func schemaText() throws -> String {
@@ -107,28 +97,14 @@ public final class TestDatabase {
     }
 
     /// Everything that the job has written, but times and durations: equal texts are equal tables.
-    public func fingerprint() throws -> String {
-        let tables = [
-            "scores": "id, score, industry, percentile",
-            "percentile_snapshots": "as_of_batch_id, id, scored_batch_id, score, industry, percentile",
-            "batch_distributions": "batch_id, industry, score, asset_count",
-            "rejected_assets": "batch_id, row_number, id, score, industry, raw, reasons",
-            "window_assets": "batch_id, id, score, industry",
-            "staging_assets": "batch_id, row_number, raw",
-            "batches": """
-            batch_id, content_sha256, read_count, accepted_count, rejected_count, byte_size, \
-            window_first_batch_id, window_size, percentile_method, rescore, score_minimum, score_maximum, \
-            snapshot_count, snapshot_checksum
-            """,
-        ]
-        return try tables.sorted { $0.key < $1.key }.map { table, columns in
-            let digest = try value(
-                """
-                select count(*) || ' ' || coalesce(md5(string_agg(line, chr(10) order by line collate "C")), '-')
-                from (select row(\(columns))::text as line from \(table)) as lines
-                """)
-            return "\(table): \(digest)"
-        }.joined(separator: "\n")
+    public func fingerprint() throws -> String { try connection.fingerprint() }
+
+    /// Removes the database, also while somebody is connected; nothing can be asked of it any more.
+    public func drop() async throws {
+        let name = connection.databaseName
+        connection.close()
+        try await TestServer.shared.execute("drop database \(name) with (force)")
+        try FileManager.default.removeItem(atPath: folder)
     }
 }
 

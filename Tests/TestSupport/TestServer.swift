@@ -40,6 +40,12 @@ public actor TestServer {
         return server.replacingOccurrences(of: "dbname=etl", with: "dbname=\(name)")
     }
 
+    /// Runs a statement on the server, connected to no test's database.
+    public func execute(_ sql: String) async throws {
+        let connection = try Connection(database: try await connectionString())
+        try connection.execute(Statement(name: "test_statement", sql: sql))
+    }
+
     /// Starts the server where it is not running yet; every caller waits for the same start.
     private func connectionString() async throws -> String {
         if let starting { return try await starting.value }
