@@ -14,6 +14,8 @@ public struct Fault: Sendable, CustomStringConvertible {
         case message(Int)
         /// The n-th of a type, from 1, over all connections: `d` is COPY data.
         case type(Character, Int)
+        /// The n-th that contains a text, from 1, over all connections.
+        case text(String, Int)
     }
 
     /// When it goes wrong.
@@ -66,6 +68,7 @@ public struct Fault: Sendable, CustomStringConvertible {
             switch point {
             case .message(let number): "message \(number)"
             case .type(let type, let number): "message \(type) \(number)"
+            case .text(let text, let number): "message \(number) with \"\(text)\""
             }
         return "\(name) \(moment.rawValue) \(direction.rawValue) \(message)"
     }

@@ -25,7 +25,8 @@ public final class FaultProxy: Sendable {
 
     private struct State {
         var counts = Counts()
-        var countsOfType: [String: Int] = [:]
+        /// Messages of the fault's direction that are of its type or contain its text.
+        var matches = 0
         var hasFired = false
         var isDeaf = false
         var isStopped = false
@@ -147,14 +148,15 @@ public final class FaultProxy: Sendable {
     private func isReached(_ message: ProtocolMessage) -> Bool {
         state.withLock { state in
             state.counts[message.direction] += 1
-            let key = "\(message.direction) \(message.type.map(String.init) ?? "")"
-            state.countsOfType[key, default: 0] += 1
             guard let fault, fault.direction == message.direction, !state.hasFired else { return false }
-            switch fault.point {
-            case .message(let number): state.hasFired = state.counts[message.direction] == number
-            case .type(let type, let number):
-                state.hasFired = message.type == type && state.countsOfType[key] == number
-            }
+            let (isMatch, wanted) =
+                switch fault.point {
+                case .message(let number): (true, number)
+                case .type(let type, let number): (message.type == type, number)
+                case .text(let text, let number): (message.contains(text), number)
+                }
+            if isMatch { state.matches += 1 }
+            state.hasFired = isMatch && state.matches == wanted
             return state.hasFired
         }
     }

@@ -63,17 +63,11 @@ extension ProtocolMessage {
     /// The message with each occurrence of a text replaced by another of the same length.
     public func replacing(_ text: String, with other: String) -> ProtocolMessage {
         precondition(text.utf8.count == other.utf8.count, "the length of the message would change")
-        let (old, new) = (Array(text.utf8), Array(other.utf8))
         var message = self
-        var index = 0
-        while index + old.count <= bytes.count {
-            if Array(bytes[index..<(index + old.count)]) == old {
-                message.bytes.replaceSubrange(index..<(index + old.count), with: new)
-                index += old.count
-            } else {
-                index += 1
-            }
-        }
+        message.bytes.replace(Array(text.utf8), with: Array(other.utf8))
         return message
     }
+
+    /// Whether a text is part of the message.
+    public func contains(_ text: String) -> Bool { bytes.contains(Array(text.utf8)) }
 }

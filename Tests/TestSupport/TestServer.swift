@@ -2,7 +2,6 @@ public import ETLCore
 import Foundation
 import Logging
 import PostgresClient
-import Synchronization
 
 /// A private PostgreSQL of the test process, started at the first use and stopped when the process ends.
 ///
@@ -60,7 +59,8 @@ public actor TestServer {
         logger.logLevel = .error
         let server = PrivateServer(in: folder, durable: false, logger: logger)
         let run = try await server.start()
-        stopAtExit(pid: run.pid)
+        let pid = run.pid
+        Cleanup.atEnd { stopServer(pid, by: SIGINT) }  // PostgreSQL's fast shutdown
         let database = run.connectionString
 
         let connection = try Connection(database: database)
@@ -72,28 +72,4 @@ public actor TestServer {
         try Migrator(session: session, folder: migrations).prepare()
         return database
     }
-
-    private static let serverPID = Mutex<Int32?>(nil)
-
-    private static func stopAtExit(pid: Int32) {
-        serverPID.withLock { $0 = pid }
-        atexit {
-            guard let pid = TestServer.serverPID.withLock({ $0 }) else { return }
-            kill(pid, SIGINT)  // PostgreSQL's fast shutdown
-            for _ in 0..<100 where kill(pid, 0) == 0 { usleep(50_000) }
-            try? FileManager.default.removeItem(atPath: temporaryRoot)
-        }
-    }
-}
-
-/// The folder of this process for all that its tests write; removed at its end.
-private let temporaryRoot = FileManager.default.temporaryDirectory
-    .appendingPathComponent("etl-test-\(ProcessInfo.processInfo.processIdentifier)").path
-
-/// Makes a folder for a test; enterable by the unprivileged user that a server started by root runs as.
-public func temporaryFolder() throws -> String {
-    let folder = "\(temporaryRoot)/\(UUID().uuidString.prefix(8))"
-    try FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
-    return folder
 }

@@ -1,0 +1,85 @@
+import ETLCore
+import Foundation
+import PostgresClient
+import Synchronization
+import Testing
+import TestSupport
+
+/// The server crashes while a batch is in hand, and is started again while the job retries.
+@Suite(.serialized) struct CrashTests {
+    private static let arguments = ["run", ".", "--json"]
+
+    @Test func duringCopy() async throws {
+        let cluster = try await TestCluster.start()
+        let hasCrashed = Mutex(false)
+        let crash: @Sendable () -> Void = {
+            cluster.crash()
+            hasCrashed.withLock { $0 = true }
+        }
+        let proxy = try FaultProxy(
+            to: .tcp(cluster.port), fault: Fault(.frontend, .type("d", 4), .after, .call(crash)))
+        defer { proxy.stop() }
+        try await load("crash/copy", cluster, port: proxy.port) { _ in
+            try await wait("the crash") { hasCrashed.withLock { $0 } }
+        }
+    }
+
+    @Test func duringTheLoad() async throws {
+        let cluster = try await TestCluster.start()
+        let folder = try SmallBatches.write(3)
+        #expect(try await cluster.program(in: folder).run("run", ".").code == 0)
+        let connection = try cluster.connection()
+        try connection.script("begin; lock table scores in share mode")
+        try await load("crash/load", cluster, port: cluster.port, skipped: 3) { _ in
+            try await cluster.connection().waitForWaiting("Lock")
+            try await cluster.stop(.immediate)
+        }
+    }
+
+    @Test func duringCommit() async throws {
+        let cluster = try await TestCluster.start()
+        let folder = try SmallBatches.write(3)
+        #expect(try await cluster.program(in: folder).run("run", ".").code == 0)
+        // Nobody confirms the commit, so that it waits, already in the log.
+        try cluster.configure(["synchronous_standby_names = 'nobody'"])
+        try await cluster.reload()
+        try await load("crash/commit", cluster, port: cluster.port, skipped: 3) { _ in
+            try await cluster.connection().waitForWaiting("IPC", "SyncRep")
+            try await cluster.stop(.immediate)
+            try cluster.configure(["synchronous_standby_names = ''"])
+        }
+    }
+
+    /// Loads five batches while the server crashes.
+    ///
+    /// - Parameters:
+    ///   - skipped: how many batches are applied already.
+    ///   - crash: brings the server down at the right moment; it is started again after that.
+    private func load(
+        _ name: String, _ cluster: TestCluster, port: UInt16, skipped: Int = 0,
+        _ crash: (RunningProgram) async throws -> Void
+    ) async throws {
+        let start = ContinuousClock.now
+        let reference = try await Reference.load(SmallBatches.write())
+        let url = "postgresql://etl@127.0.0.1:\(port)/etl?sslmode=disable&gssencmode=disable"
+        let program = Program(folder: reference.folder, environment: ["DATABASE_URL": url])
+        let running = try program.start(Self.arguments)
+        try await crash(running)
+        // For a while nobody listens at all.
+        try await Task.sleep(for: .milliseconds(700))
+        #expect(running.isRunning, "the job gave up: \(running.errors)")
+        try await cluster.start()
+        let outcome = try await running.outcome()
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        let differs = try cluster.connection().fingerprint() != reference.fingerprint
+        #expect(!differs, "the tables differ")
+        if outcome.code == 0 {
+            let report = try outcome.report()
+            #expect(report.totals.skipped == skipped && report.totals.applied == 5 - skipped)
+            #expect(
+                report.batches.dropFirst(skipped).map(\.figures)
+                    == reference.batches.dropFirst(skipped).map(\.figures))
+        }
+        Torture.print(name, "5 batches, \(differs ? 1 : 0) differences", since: start)
+    }
+}

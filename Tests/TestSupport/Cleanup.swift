@@ -1,0 +1,53 @@
+import Foundation
+import Synchronization
+
+/// What has to be undone when the test process ends, also where a test has thrown: the newest first.
+enum Cleanup {
+    private struct State {
+        var isRegistered = false
+        var nextKey = 0
+        var actions: [Int: @Sendable () -> Void] = [:]
+    }
+    private static let state = Mutex(State())
+
+    /// Notes an action for the end of the process; the key takes it back.
+    @discardableResult
+    static func atEnd(_ action: @escaping @Sendable () -> Void) -> Int {
+        state.withLock { state in
+            if !state.isRegistered {
+                state.isRegistered = true
+                atexit { Cleanup.runAll() }
+            }
+            state.nextKey += 1
+            state.actions[state.nextKey] = action
+            return state.nextKey
+        }
+    }
+
+    /// Takes back an action, which then has been carried out already.
+    static func forget(_ key: Int) { state.withLock { $0.actions[key] = nil } }
+
+    private static func runAll() {
+        let actions = state.withLock { $0.actions }
+        for (_, action) in actions.sorted(by: { $0.key > $1.key }) { action() }
+        try? FileManager.default.removeItem(atPath: temporaryRoot)
+    }
+}
+
+/// The folder of this process for all that its tests write; removed at its end.
+private let temporaryRoot = FileManager.default.temporaryDirectory
+    .appendingPathComponent("etl-test-\(ProcessInfo.processInfo.processIdentifier)").path
+
+/// Makes a folder for a test; enterable by the unprivileged user that a server started by root runs as.
+public func temporaryFolder() throws -> String {
+    let folder = "\(temporaryRoot)/\(UUID().uuidString.prefix(8))"
+    try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
+    return folder
+}
+
+/// Stops a server by its process id and waits for its end.
+func stopServer(_ pid: Int32, by signal: Int32) {
+    kill(pid, signal)
+    for _ in 0..<200 where kill(pid, 0) == 0 { usleep(50_000) }
+}
