@@ -84,12 +84,12 @@ import TestSupport
         let (database, program) = try await loaded()
         let holder = try Connection(database: database.connectionString)
         try holder.executeScript(.init(name: "hold", sql: "begin; lock table percentile_snapshots"))
-        let running = Task { try await program.run("verify", "--sources", ".") }
+        let running = try program.start(["verify", "--sources", "."])
         for _ in 0..<200 where try database.value(Self.blockedCount) != "1" {
             try await Task.sleep(for: .milliseconds(50))
         }
-        try await program.signalRunning(SIGINT, command: "verify --sources .")
-        let outcome = try await running.value
+        running.signal(SIGINT)
+        let outcome = try await running.outcome()
         #expect(outcome.code == 130, "\(outcome.errors)")
         // The server was told, too.
         #expect(try database.value(Self.blockedCount) == "0")

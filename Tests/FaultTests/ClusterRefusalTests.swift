@@ -14,13 +14,13 @@ import TestSupport
         var program = cluster.program(in: folder)
         program.environment["DATABASE_URL"] = cluster.url(user: "clerk", password: "s3cret")
         let start = ContinuousClock.now
-        let outcome = try await program.run("run", ".", "--log-level", "trace")
+        let outcome = try await program.run("run", ".", "--log-level", "debug")
         #expect(start.duration(to: .now) < .seconds(20))
         #expect(outcome.code == 69, "\(outcome.errors)")
         #expect(outcome.errors.contains("clerk") && outcome.errors.contains("password"))
         #expect(!(outcome.errors + outcome.output).contains("s3cret"))
         program.environment["DATABASE_URL"] = cluster.url(user: "clerk", password: "r1ght")
-        let right = try await program.run("run", ".", "--log-level", "trace")
+        let right = try await program.run("run", ".", "--log-level", "debug")
         #expect(right.code == 0, "\(right.errors)")
         #expect(!(right.errors + right.output).contains("r1ght"))
     }

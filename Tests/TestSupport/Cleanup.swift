@@ -13,11 +13,8 @@ enum Cleanup {
     /// Notes an action for the end of the process; the key takes it back.
     @discardableResult
     static func atEnd(_ action: @escaping @Sendable () -> Void) -> Int {
-        state.withLock { state in
-            if !state.isRegistered {
-                state.isRegistered = true
-                atexit { Cleanup.runAll() }
-            }
+        register()
+        return state.withLock { state in
             state.nextKey += 1
             state.actions[state.nextKey] = action
             return state.nextKey
@@ -26,6 +23,15 @@ enum Cleanup {
 
     /// Takes back an action, which then has been carried out already.
     static func forget(_ key: Int) { state.withLock { $0.actions[key] = nil } }
+
+    /// Makes sure that the temporary folder is removed at the end, after all actions.
+    static func register() {
+        let isFirst = state.withLock { state in
+            defer { state.isRegistered = true }
+            return !state.isRegistered
+        }
+        if isFirst { atexit { Cleanup.runAll() } }
+    }
 
     private static func runAll() {
         let actions = state.withLock { $0.actions }
@@ -40,6 +46,7 @@ private let temporaryRoot = FileManager.default.temporaryDirectory
 
 /// Makes a folder for a test; enterable by the unprivileged user that a server started by root runs as.
 public func temporaryFolder() throws -> String {
+    Cleanup.register()
     let folder = "\(temporaryRoot)/\(UUID().uuidString.prefix(8))"
     try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
