@@ -28,52 +28,54 @@ import TestSupport
     }
 
     @Test func theSecondWaitsAndFindsTheBatchesApplied() async throws {
-        let (database, folder, first) = try await Self.holdingJob()
-        let second = try Self.program(database, folder).start(["run", "."])
-        try await database.connection.waitForWaiting("Lock", "advisory")
+        let first = try await HeldJob.start(batches: 1)
+        let second = try first.program.start(["run", "."])
+        try await first.database.connection.waitForWaiting("Lock", "advisory")
         #expect(second.isRunning)
-        try first.write(SmallBatches.json(0))
-        first.endInput()
-        #expect(try await first.outcome().code == 0)
+        try first.release()
+        #expect(try await first.job.outcome().code == 0)
         let outcome = try await second.outcome()
         #expect(outcome.code == 0, "\(outcome.errors)")
         #expect(outcome.output.contains("Nothing to do"), "\(outcome.output)")
-        #expect(try await database.fingerprint() == Reference.load(folder).fingerprint)
+        #expect(try await first.database.fingerprint() == Reference.load(first.program.folder).fingerprint)
     }
 
     @Test func theSecondLeavesWith75AndNamesTheHolder() async throws {
-        let (database, folder, first) = try await Self.holdingJob()
+        let first = try await HeldJob.start()
         let start = ContinuousClock.now
-        let outcome = try await Self.program(database, folder).run("run", ".", "--lock-wait", "1")
+        let outcome = try await first.program.run("run", ".", "--lock-wait", "1")
         #expect(start.duration(to: .now) < .seconds(30))
         #expect(outcome.code == 75, "\(outcome.errors)")
-        let holder = try database.value(
+        let holder = try first.database.value(
             "select pid from pg_locks where locktype = 'advisory' and granted and database = "
                 + "(select oid from pg_database where datname = current_database())")
         for word in ["Another job", "process \(holder)", "etl-job", "since "] {
             #expect(outcome.errors.contains(word), "no \"\(word)\" in: \(outcome.errors)")
         }
-        first.signal(SIGTERM)
-        #expect(try await first.outcome().code == 143)
-        #expect(try database.connection.appliedCount() == 0)
+        first.job.signal(SIGTERM)
+        #expect(try await first.job.outcome().code == 143)
+        #expect(try first.database.connection.appliedCount() == 0)
     }
+}
 
-    /// A job that holds the lock, as it waits for the rows of batch 0 on its standard input.
-    private static func holdingJob() async throws -> (TestDatabase, String, RunningProgram) {
+/// A job that holds its lock, as a statement of its first batch waits for a table.
+struct HeldJob {
+    let database: TestDatabase
+    let program: Program
+    let job: RunningProgram
+    private let holder: Connection
+
+    static func start(batches: Int = 5) async throws -> HeldJob {
         let database = try await TestDatabase()
-        let folder = try SmallBatches.write(1)
-        let job = try program(database, folder).start(["run", "-", "--batch-id", "0"], input: .pipe)
-        try await wait("the job holds its lock") {
-            try database.value(
-                """
-                select count(*) from pg_locks where locktype = 'advisory' and granted
-                    and database = (select oid from pg_database where datname = current_database())
-                """) == "1"
-        }
-        return (database, folder, job)
+        let holder = try Connection(database: database.connectionString)
+        try holder.script("begin; lock table scores in share mode")
+        let program = Program(
+            folder: try SmallBatches.write(batches), environment: ["DATABASE_URL": database.connectionString])
+        let job = try program.start(["run", "."])
+        try await database.connection.waitForWaiting("Lock", "relation")
+        return HeldJob(database: database, program: program, job: job, holder: holder)
     }
 
-    private static func program(_ database: TestDatabase, _ folder: String) -> Program {
-        Program(folder: folder, environment: ["DATABASE_URL": database.connectionString])
-    }
+    /// Lets the job go on.
+    func release() throws { try holder.script("rollback") }
 }

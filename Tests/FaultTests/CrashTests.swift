@@ -34,6 +34,7 @@ import TestSupport
             try await cluster.connection().waitForWaiting("Lock")
             try await cluster.stop(.immediate)
         }
+        connection.close()
     }
 
     @Test func duringCommit() async throws {

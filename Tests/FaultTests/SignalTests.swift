@@ -7,41 +7,57 @@ import TestSupport
 @Suite(.serialized) struct SignalTests {
     private static let signals = [SIGTERM, SIGINT]
 
-    @Test(arguments: signals) func duringCopy(signal: Int32) async throws {
+    /// Small: all is sent and the answer is waited for. Large: sending itself waits, as nobody takes the data.
+    @Test(arguments: signals, [20, 150_000]) func duringCopy(signal: Int32, rows: Int) async throws {
         let database = try await TestDatabase()
         let before = try database.fingerprint()
-        let job = try Self.program(database).start(["run", "-", "--batch-id", "0"], input: .pipe)
-        try job.write(String(SmallBatches.json(0).prefix(300)))
-        try await wait("the COPY has begun") {
-            try database.value("select count(*) from pg_stat_progress_copy where datname = current_database()") == "1"
-        }
+        let folder = try temporaryFolder()
+        let sample = ["sample", ".", "--batches", "1", "--assets", "\(rows)"]
+        #expect(try await Program(folder: folder).run(sample).code == 0)
+        let (reached, end) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let hold = Fault(
+            .frontend, .type("d", 1), .before,
+            .call {
+                reached.signal()
+                end.wait()
+            })
+        let proxy = try FaultProxy(to: database.serverAddress, fault: hold)
+        let job = try proxy.program(database, folder).start(["run", "."])
+        try await wait("the COPY has begun") { reached.wait(timeout: .now()) == .success }
+        try await Task.sleep(for: .milliseconds(500))
         try await Self.expectEnd(of: job, by: signal)
+        end.signal()
+        proxy.stop()
+        try await Self.waitForSilence(database)
         #expect(try database.fingerprint() == before)
     }
 
     @Test(arguments: signals) func duringABlockedStatement(signal: Int32) async throws {
-        let database = try await TestDatabase()
-        let before = try database.fingerprint()
-        let holder = try Connection(database: database.connectionString)
-        try holder.script("begin; lock table scores in share mode")
-        let job = try Self.program(database).start(["run", "."])
-        try await database.connection.waitForWaiting("Lock", "relation")
-        try await Self.expectEnd(of: job, by: signal)
-        try holder.script("rollback")
-        #expect(try database.fingerprint() == before)
+        let held = try await HeldJob.start()
+        try await Self.expectEnd(of: held.job, by: signal)
+        try held.release()
+        #expect(try held.database.connection.appliedCount() == 0)
+        #expect(try held.database.value("select count(*) from rejected_assets") == "0")
     }
 
-    @Test func duringTheWaitForTheLockOfTheJob() async throws {
+    @Test(arguments: signals) func duringTheWaitForTheLockOfTheJob(signal: Int32) async throws {
+        let held = try await HeldJob.start()
+        let second = try held.program.start(["run", "."])
+        try await held.database.connection.waitForWaiting("Lock", "advisory")
+        try await Self.expectEnd(of: second, by: signal)
+        try held.release()
+        #expect(try await held.job.outcome().code == 0)
+    }
+
+    @Test(arguments: signals) func duringTheReadingOfStandardInput(signal: Int32) async throws {
         let database = try await TestDatabase()
-        let first = try Self.program(database).start(["run", "-", "--batch-id", "0"], input: .pipe)
-        try await wait("the first job is in its COPY") {
-            try database.value("select count(*) from pg_stat_progress_copy where datname = current_database()") == "1"
-        }
-        let second = try Self.program(database).start(["run", "."])
-        try await database.connection.waitForWaiting("Lock", "advisory")
-        try await Self.expectEnd(of: second, by: SIGTERM)
-        first.signal(SIGINT)
-        #expect(try await first.outcome().code == 130)
+        let before = try database.fingerprint()
+        let job = try Self.program(database).start(["run", "-", "--batch-id", "0"], input: .pipe)
+        try job.write(String(SmallBatches.json(0).prefix(300)))
+        try await wait("the job is at work") { job.errors.contains("Database: ") }
+        try await Task.sleep(for: .milliseconds(200))
+        try await Self.expectEnd(of: job, by: signal)
+        #expect(try database.fingerprint() == before)
     }
 
     @Test func duringTheBackOffOfARetry() async throws {
@@ -67,13 +83,7 @@ import TestSupport
         try await wait("the server is silent") { proxy.hasFired }
         try await Task.sleep(for: .milliseconds(200))
         try await Self.expectEnd(of: job, by: SIGTERM)
-        try await wait("the server has noticed") {
-            try database.value(
-                """
-                select count(*) from pg_stat_activity
-                where application_name = 'etl-job' and datname = current_database()
-                """) == "0"
-        }
+        try await Self.waitForSilence(database)
         let applied = try database.connection.appliedCount()
         #expect(applied <= 1)
         if applied == 0 { #expect(try database.fingerprint() == before) }
@@ -97,6 +107,17 @@ import TestSupport
         let rest = screen[cleared.upperBound...]
         #expect(!rest.contains("░") && !rest.contains("█"), "\(screen)")
         #expect(rest.contains("Stopped by signal 2") && rest.hasSuffix("\r\n"), "\(screen)")
+    }
+
+    /// Waits until the server has ended the job's sessions.
+    private static func waitForSilence(_ database: TestDatabase) async throws {
+        try await wait("the server has noticed") {
+            try database.value(
+                """
+                select count(*) from pg_stat_activity
+                where application_name = 'etl-job' and datname = current_database()
+                """) == "0"
+        }
     }
 
     private static func program(_ database: TestDatabase) throws -> Program {

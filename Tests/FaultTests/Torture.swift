@@ -16,7 +16,7 @@ enum Torture {
 
     /// Does something with each element, a few at a time; returns all that it gave.
     static func collect<Element: Sendable>(
-        _ elements: [Element], atOnce limit: Int = 3, _ body: @escaping @Sendable (Element) async throws -> [String]
+        _ elements: [Element], atOnce limit: Int = 4, _ body: @escaping @Sendable (Element) async throws -> [String]
     ) async throws -> [String] {
         try await withThrowingTaskGroup(of: [String].self) { group in
             var results: [String] = []

@@ -46,8 +46,9 @@ struct Trial: Sendable {
         let database = try await TestDatabase()
         let proxy = try FaultProxy(to: database.serverAddress, fault: fault, tamper: tamper)
         var differences: [String] = []
-        let arguments = ["run", ".", "--json"] + (kind == .silence ? ["--retry-for", "8"] : [])
-        let program = try proxy.program(database, reference.folder).start(arguments)
+        // Silence is noticed when an answer is overdue, which these limits make soon.
+        let limits = kind == .silence ? ["--retry-for", "8", "--lock-wait", "2"] : []
+        let program = try proxy.program(database, reference.folder).start(["run", ".", "--json"] + limits)
         proxy.setVictim(program)
         var outcome = try await program.outcome(within: 150)
         if !proxy.hasFired { differences.append("the point was never reached") }
