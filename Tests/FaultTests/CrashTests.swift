@@ -51,6 +51,26 @@ import TestSupport
         }
     }
 
+    /// As by the system when memory runs out: the server ends all sessions and recovers by itself.
+    @Test func aKilledServerProcess() async throws {
+        let cluster = try await TestCluster.start()
+        let start = ContinuousClock.now
+        let reference = try await Reference.load(SmallBatches.write())
+        let holder = try cluster.connection()
+        try holder.script("begin; lock table scores in share mode")
+        let running = try cluster.program(in: reference.folder).start(Self.arguments)
+        let observer = try cluster.connection()
+        try await observer.waitForWaiting("Lock", "relation")
+        let pid = try observer.value("select pid from pg_stat_activity where application_name = 'etl-job'")
+        kill(try #require(Int32(pid)), SIGKILL)
+        let outcome = try await running.outcome()
+        holder.close()
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        let differs = try cluster.connection().fingerprint() != reference.fingerprint
+        #expect(!differs, "the tables differ")
+        Torture.print("crash/server process", "5 batches, \(differs ? 1 : 0) differences", since: start)
+    }
+
     /// Loads five batches while the server crashes.
     ///
     /// - Parameters:

@@ -7,7 +7,7 @@ import TestSupport
 @Suite(.serialized) struct SignalTests {
     private static let signals = [SIGTERM, SIGINT]
 
-    /// Small: all is sent and the answer is waited for. Large: sending itself waits, as nobody takes the data.
+    // Small: all is sent and the answer is waited for. Large: sending itself waits, as nobody takes the data.
     @Test(arguments: signals, [20, 150_000]) func duringCopy(signal: Int32, rows: Int) async throws {
         let database = try await TestDatabase()
         let before = try database.fingerprint()
