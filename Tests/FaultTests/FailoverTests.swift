@@ -75,7 +75,8 @@ import TestSupport
         #expect(report.batches.dropFirst(6).map(\.figures) == reference.batches.dropFirst(6).map(\.figures))
         let differs = try standby.connection().fingerprint() != reference.fingerprint
         #expect(!differs, "the tables differ")
-        Torture.print("failover/asynchronous, same run", "\(Self.batches) batches, \(differs ? 1 : 0) differences", since: start)
+        Torture.print(
+            "failover/asynchronous, same run", "\(Self.batches) batches, \(differs ? 1 : 0) differences", since: start)
     }
 
     /// A primary with some batches applied, and a standby that has these and will receive no more.

@@ -35,6 +35,8 @@ import TestSupport
     @Test(arguments: signals) func duringABlockedStatement(signal: Int32) async throws {
         let held = try await HeldJob.start()
         try await Self.expectEnd(of: held.job, by: signal)
+        // The statement is cancelled, not only left alone until the server misses its client.
+        try await Self.waitForSilence(held.database, within: 2)
         try held.release()
         #expect(try held.database.connection.appliedCount() == 0)
         #expect(try held.database.value("select count(*) from rejected_assets") == "0")
@@ -110,8 +112,8 @@ import TestSupport
     }
 
     /// Waits until the server has ended the job's sessions.
-    private static func waitForSilence(_ database: TestDatabase) async throws {
-        try await wait("the server has noticed") {
+    private static func waitForSilence(_ database: TestDatabase, within seconds: Double = 60) async throws {
+        try await wait("the server has noticed", within: seconds) {
             try database.value(
                 """
                 select count(*) from pg_stat_activity
