@@ -74,7 +74,7 @@ import TestSupport
         let start = ContinuousClock.now
         let outcome = try await site.program.run("run", ".", "--retry-for", "2")
         #expect(start.duration(to: .now) > .seconds(1))
-        try site.expect(outcome, code: 75, ["too many connections"])
+        try site.expect(outcome, code: 75, ["too many connections", "Run again"])
         try await TestServer.shared.execute("alter role \(site.role) connection limit -1")
         try await site.expectSuccess()
     }
@@ -101,7 +101,7 @@ import TestSupport
         try site.tables.connection.script("begin; lock table scores in share mode")
         let outcome = try await site.program.run("run", ".", "--retry-for", "2", "--lock-wait", "1")
         try site.tables.connection.script("rollback")
-        try site.expect(outcome, code: 75, ["batch 2"])
+        try site.expect(outcome, code: 75, ["batch 2", "statement_timeout"])
         try await TestServer.shared.execute("alter \(level) \(name) reset statement_timeout")
         try await site.expectSuccess()
     }
@@ -114,7 +114,8 @@ import TestSupport
         let outcome = try await site.program.run("run", ".", "--retry-for", "3", "--lock-wait", "2")
         #expect(start.duration(to: .now) < .seconds(45))
         try holder.script("rollback")
-        try site.expect(outcome, code: 75, ["batch 2", "\(holder.backendPID)", "vacuum-cleaner", "scores"])
+        try site.expect(
+            outcome, code: 75, ["batch 2", "\(holder.backendPID)", "vacuum-cleaner", "scores", "--lock-wait"])
         try await site.expectSuccess()
     }
 
@@ -126,12 +127,13 @@ import TestSupport
             """
             grant usage on schema public to \(guest);
             grant select, insert, update, delete on all tables in schema public to \(guest);
+            grant execute on all functions in schema public to \(guest);
             revoke insert on scores from \(guest);
             """)
         var program = site.program
         program.environment["DATABASE_URL"] = site.tables.connectionString
             .replacing("user=etl", with: "user=\(guest)")
-        try site.expect(try await program.run("run", "."), code: 78, ["etl-job doctor"])
+        try site.expect(try await program.run("run", "."), code: 78, ["batch 2", "scores", "etl-job doctor"])
         try await site.expectSuccess()
     }
 
@@ -139,7 +141,7 @@ import TestSupport
         let site = try await Site.prepare()
         try await TestServer.shared.execute("alter database \(site.name) set default_transaction_read_only = on")
         let outcome = try await site.program.run("run", ".", "--retry-for", "2")
-        try site.expect(outcome, code: 75, ["read-only"])
+        try site.expect(outcome, code: 75, ["read-only", "Run again"])
         try await TestServer.shared.execute("alter database \(site.name) reset default_transaction_read_only")
         try await site.expectSuccess()
     }
