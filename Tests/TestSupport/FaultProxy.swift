@@ -36,13 +36,11 @@ public final class FaultProxy: Sendable {
 
     /// The port of 127.0.0.1 that the proxy listens on.
     public let port: UInt16
-    private let listener: Int32
     private let server: ServerAddress
     private let fault: Fault?
     private let tamper: Tamper
     private let staysDeaf: Bool
     private let state = Mutex(State())
-    private let threads = DispatchGroup()
 
     /// Starts to listen.
     ///
@@ -54,12 +52,14 @@ public final class FaultProxy: Sendable {
     public init(
         to server: ServerAddress, fault: Fault? = nil, staysDeaf: Bool = false, tamper: @escaping Tamper = { $0 }
     ) throws {
+        let listener: Int32
         (listener, port) = try listenOnLoopback()
         self.server = server
         self.fault = fault
         self.staysDeaf = staysDeaf
         self.tamper = tamper
-        detach { [weak self, listener] in
+        Thread.detachNewThread { [weak self, listener] in
+            defer { close(listener) }
             while true {
                 var descriptor = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
                 guard poll(&descriptor, 1, 50) >= 0 || errno == EINTR, let self, !self.isStopped else { return }
@@ -70,11 +70,7 @@ public final class FaultProxy: Sendable {
         }
     }
 
-    deinit {
-        stop()
-        threads.wait()
-        close(listener)
-    }
+    deinit { stop() }
 
     /// The messages that have passed.
     public var counts: Counts { state.withLock { $0.counts } }
@@ -105,6 +101,7 @@ public final class FaultProxy: Sendable {
             return
         }
         guard let upstream = connectSocket(to: server) else {
+            shutdown(client, Int32(SHUT_RDWR))
             close(client)
             return
         }
@@ -112,19 +109,14 @@ public final class FaultProxy: Sendable {
     }
 
     private func add(_ link: ProxyLink) {
-        state.withLock { $0.links.append(link) }
+        let isStopped = state.withLock { state in
+            state.links.append(link)
+            return state.isStopped
+        }
+        if isStopped { link.cut() }
         for direction in link.directions {
             // Strong references: the proxy lives as long as its threads relay.
-            detach { [self] in link.relay(direction) { self.pass($0, of: link) } }
-        }
-    }
-
-    private func detach(_ body: @escaping @Sendable () -> Void) {
-        threads.enter()
-        let threads = threads
-        Thread.detachNewThread {
-            body()
-            threads.leave()
+            Thread.detachNewThread { [self] in link.relay(direction) { self.pass($0, of: link) } }
         }
     }
 
