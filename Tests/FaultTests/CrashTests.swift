@@ -51,6 +51,38 @@ import TestSupport
         }
     }
 
+    /// The answer to COMMIT is lost while the commit is still under way: what became of it can be told only by who has
+    /// the job's lock, for until then the ledger shows the batch as missing.
+    @Test func aCommitUnderWayWhenItsAnswerIsLost() async throws {
+        let cluster = try await TestCluster.start()
+        let folder = try SmallBatches.write(3)
+        #expect(try await cluster.program(in: folder).run("run", ".").code == 0)
+        let start = ContinuousClock.now
+        let reference = try await Reference.load(SmallBatches.write())
+        try cluster.configure(["synchronous_standby_names = 'nobody'"])
+        try await cluster.reload()
+        let proxy = try FaultProxy(to: .tcp(cluster.port))
+        defer { proxy.stop() }
+        let url = "postgresql://etl@127.0.0.1:\(proxy.port)/etl?sslmode=disable&gssencmode=disable"
+        let program = Program(folder: reference.folder, environment: ["DATABASE_URL": url])
+        let running = try program.start(Self.arguments)
+        let observer = try cluster.connection()
+        try await observer.waitForWaiting("IPC", "SyncRep")
+        proxy.breakConnections()
+        try await observer.waitForWaiting("Lock", "advisory")
+        #expect(try observer.appliedCount() == 3)
+        try cluster.configure(["synchronous_standby_names = ''"])
+        try await cluster.reload()
+        let outcome = try await running.outcome()
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        #expect(
+            try outcome.report().batches.dropFirst(3).map(\.figures)
+                == reference.batches.dropFirst(3).map(\.figures))
+        let differs = try observer.fingerprint() != reference.fingerprint
+        #expect(!differs, "the tables differ")
+        Torture.print("commit under way", "5 batches, \(differs ? 1 : 0) differences", since: start)
+    }
+
     /// As by the system when memory runs out: the server ends all sessions and recovers by itself.
     @Test func aKilledServerProcess() async throws {
         let cluster = try await TestCluster.start()

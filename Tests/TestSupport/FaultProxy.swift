@@ -83,11 +83,13 @@ public final class FaultProxy: Sendable {
 
     /// Breaks all connections and accepts no more.
     public func stop() {
-        let links = state.withLock { state in
-            state.isStopped = true
-            return state.links
-        }
-        for link in links { link.cut() }
+        state.withLock { $0.isStopped = true }
+        breakConnections()
+    }
+
+    /// Breaks all connections; new ones are accepted.
+    public func breakConnections() {
+        for link in state.withLock({ $0.links }) { link.cut() }
     }
 
     private var isStopped: Bool { state.withLock { $0.isStopped } }
