@@ -132,6 +132,18 @@ import TestSupport
         #expect(try Self.differences(database).count { $0.contains("|snapshot_count|") } == changed.count)
     }
 
+    /// Batch 4 scored asset 20 again: what it had by batch 2 is in no other table, but its hash is in the ledger's sum.
+    @Test func theLostPastOfAnAssetScoredAgainIsNamed() async throws {
+        let database = try await Self.loaded { $0.windowSize = 1 }
+        try Self.tamper(
+            database, "delete from percentile_snapshots where as_of_batch_id = 2 and id = '\(ulid(20))'")
+        #expect(
+            try Self.differences(database) == [
+                "snapshots|2|-|snapshot_count|3|2",
+                "snapshots|2|20|snapshot is missing|-|percentile 0, score 0.2 in food of batch 2",
+            ])
+    }
+
     @Test func aWholeAsOfBatchIsNamed() async throws {
         let database = try await Self.loaded()
         try Self.tamper(database, "delete from percentile_snapshots where as_of_batch_id = 4")

@@ -81,6 +81,7 @@ enum SQL {
     static let listBatchContents = embedded("list_batch_contents", PackageResources.list_batch_contents_sql)
     static let listDistributionDifferences = embedded(
         "list_distribution_differences", PackageResources.list_distribution_differences_sql)
+    static let listHashedSnapshots = embedded("list_hashed_snapshots", PackageResources.list_hashed_snapshots_sql)
     static let listLedgerDifferences = embedded("list_ledger_differences", PackageResources.list_ledger_differences_sql)
     static let listLostSnapshots = embedded("list_lost_snapshots", PackageResources.list_lost_snapshots_sql)
     static let listPercentileDifferences = embedded(
@@ -130,7 +131,8 @@ enum SQL {
         readPercentileAt, exportBatchDistributions, exportBatches, exportIndustries, exportIndustryAliases,
         exportPercentileSnapshots, exportRejectedAssets, exportScores, setExportSettings,
         inspectSnapshots, inspectSuccession, inspectTables, listAcceptedDifferences, listBatchContents,
-        listDistributionDifferences, listLedgerDifferences, listLostSnapshots, listPercentileDifferences,
+        listDistributionDifferences, listHashedSnapshots, listLedgerDifferences, listLostSnapshots,
+        listPercentileDifferences,
         listRejectedDifferences, listScoreDifferences, listSnapshotDifferences, listUnknownSnapshots,
         listUnrankedScoreDifferences, listWindowAssetDifferences, listWindowBatches, listWindowCountDifferences,
         listWindows, setVerifySettings, summariseLedger,

@@ -76,6 +76,8 @@ extension Verifier {
         let window: LedgerWindow
         /// Snapshots that there are.
         let snapshotCount: Int
+        /// The sum of their hashes.
+        let snapshotChecksum: String
         /// Whether they are those that the ledger counted and summed.
         let isIntact: Bool
         /// Whether its differences from its neighbours have been listed.
@@ -109,7 +111,7 @@ extension Verifier {
         } else {
             try checkDistributions(window, ledger, &verification)
         }
-        return CheckedWindow(window: window, snapshotCount: count, isIntact: isIntact)
+        return CheckedWindow(window: window, snapshotCount: count, snapshotChecksum: checksum, isIntact: isIntact)
     }
 
     /// The distribution of a batch against the snapshots of its own assets, which the ledger vouches for.
@@ -161,6 +163,7 @@ extension Verifier {
         guard !checked.isExplained else { return }
         checked.isExplained = true
         let window = checked.window
+        let known = verification[.snapshots].differenceCount
         try list(
             .snapshots, SQL.listSnapshotDifferences,
             [
@@ -168,8 +171,14 @@ extension Verifier {
                 window.nextFirstBatchID ?? window.firstBatchID, ledger.percentileMethod,
             ], &verification)
         guard checked.snapshotCount < window.snapshotCount else { return }
-        try list(
-            .snapshots, SQL.listLostSnapshots,
-            [ledger.firstAsOfBatchID, window.firstBatchID, window.asOfBatchID, ledger.percentileMethod], &verification)
+        let ranking: [any PostgresEncodable] = [
+            ledger.firstAsOfBatchID, window.firstBatchID, window.asOfBatchID, ledger.percentileMethod,
+        ]
+        try list(.snapshots, SQL.listLostSnapshots, ranking, &verification)
+        guard verification[.snapshots].differenceCount == known,
+            checked.snapshotCount == window.snapshotCount - 1
+        else { return }
+        let checksums = [window.snapshotChecksum, checked.snapshotChecksum]
+        try list(.snapshots, SQL.listHashedSnapshots, ranking + checksums, &verification)
     }
 }
