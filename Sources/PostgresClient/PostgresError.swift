@@ -117,8 +117,15 @@ extension PostgresError: CustomStringConvertible {
             + "; its words are in the server's log, and not shown here, for they may quote a value"
     }
 
-    /// Whether message and hint may quote a value: judged by the class of the SQLSTATE.
-    var mayQuoteValues: Bool { isRaised || ServerMessage.mayQuoteValues(sqlState: sqlState) }
+    /// Whether message and hint may quote a value: judged by the class of the SQLSTATE; before there is a connection,
+    /// there is no value.
+    var mayQuoteValues: Bool {
+        switch kind {
+        case .invalidConnectionString, .unreachable, .cannotConnect, .noWritableServer, .unexpectedResult: false
+        case .connectionLost, .commitInDoubt, .statementFailed:
+            isRaised || ServerMessage.mayQuoteValues(sqlState: sqlState)
+        }
+    }
 
     /// The line of the statement at fault, with its number and a caret below the position.
     public var excerpt: String? {
