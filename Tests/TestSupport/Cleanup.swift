@@ -30,15 +30,52 @@ enum Cleanup {
             defer { state.isRegistered = true }
             return !state.isRegistered
         }
-        if isFirst { atexit { Cleanup.runAll() } }
+        guard isFirst else { return }
+        atexit { Cleanup.runAll() }
+        runAllAtSignals()
     }
 
+    /// A run that is stopped by `timeout` or by hand leaves nothing behind either.
+    ///
+    /// By handlers, which programs that are started do not inherit, as they would inherit that a signal is ignored.
+    private static func runAllAtSignals() {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { return }
+        closeOnExec(ends[0])
+        closeOnExec(ends[1])
+        signalPipe.store(ends[1], ordering: .sequentiallyConsistent)
+        let reader = ends[0]
+        Thread.detachNewThread {
+            var number: UInt8 = 0
+            while read(reader, &number, 1) != 1 {}
+            runAll()
+            _exit(128 + Int32(number))
+        }
+        for number in [SIGINT, SIGTERM, SIGHUP] {
+            signal(number) { number in
+                var byte = UInt8(number)
+                _ = write(signalPipe.load(ordering: .sequentiallyConsistent), &byte, 1)
+            }
+        }
+    }
+
+    /// Repeats itself for a while: where a signal came, tests still start and write what they were about to.
     private static func runAll() {
-        let actions = state.withLock { $0.actions }
-        for (_, action) in actions.sorted(by: { $0.key > $1.key }) { action() }
-        try? FileManager.default.removeItem(atPath: temporaryRoot)
+        for _ in 0..<20 {
+            let actions = state.withLock { state in
+                defer { state.actions = [:] }
+                return state.actions
+            }
+            for (_, action) in actions.sorted(by: { $0.key > $1.key }) { action() }
+            try? FileManager.default.removeItem(atPath: temporaryRoot)
+            if !FileManager.default.fileExists(atPath: temporaryRoot) { return }
+            usleep(100_000)
+        }
     }
 }
+
+/// Where a signal's handler writes its number.
+private let signalPipe = Atomic<Int32>(-1)
 
 /// The folder of this process for all that its tests write; removed at its end.
 private let temporaryRoot = FileManager.default.temporaryDirectory
