@@ -43,6 +43,12 @@ extension JobError {
         case .noWritableServer:
             return (.tryAgain, "It is a standby, or set to read-only, or a failover is under way. Run again later.")
         case .unreachable, .cannotConnect:
+            if error.sqlState == "53300" {
+                return (
+                    .tryAgain,
+                    "Close connections that are not needed, or raise the limit of the server, database or user; run again."
+                )
+            }
             guard !error.isRetryable else { return (.tryAgain, "Run again later.") }
             return (
                 .unavailable,

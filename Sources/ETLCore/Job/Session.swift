@@ -164,8 +164,12 @@ public final class Session {
                 "\(limits.statement.milliseconds)ms", "\(limits.keepaliveIdle.components.seconds)",
                 "\(limits.keepaliveInterval.components.seconds)", "\(limits.deadPeer.milliseconds)",
             ])
+        let connection = connection
+        connection.answerLimit = limits.answerToLock
+        defer { connection.answerLimit = limits.answer }
         return try connection.transaction(.readCommitted, opening: [settings] + opening) { rows in
-            try body(Array(rows.dropFirst()))
+            connection.answerLimit = limits.answer
+            return try body(Array(rows.dropFirst()))
         }
     }
 
@@ -212,15 +216,18 @@ public final class Session {
     var lockCalls: [Call] { [Call(SQL.requireWritable), Call(SQL.lockSchema, [schema])] }
 
     /// From here on each statement of the transaction is limited.
-    var limitCall: Call { Call(SQL.limitStatements, [limits.statement.seconds]) }
+    var limitCall: Call {
+        Call(SQL.limitStatements, [limits.statement.seconds, "\(max(limits.tableLockWait.milliseconds, 1))ms"])
+    }
 
     /// What it means that a lock was not to be had, and who is in the way; nil where an error is another one.
     ///
     /// To be called when the transaction has been rolled back.
     func lockFailure(_ error: PostgresError, during task: String) -> JobError? {
         guard error.sqlState == "55P03" else { return nil }
-        let seconds = decimal(limits.lockWait.seconds, 0)
-        guard error.statement == SQL.lockSchema else {
+        let isJobLock = error.statement == SQL.lockSchema
+        let seconds = decimal((isJobLock ? limits.lockWait : limits.tableLockWait).seconds, 0)
+        guard isJobLock else {
             let holders = tableLockHolders().map { "\n  \($0)" }.joined()
             return JobError(
                 .tryAgain,
@@ -228,7 +235,7 @@ public final class Session {
                     + "\(seconds) s.\(holders.isEmpty ? "" : " Locks are held by:\(holders)")",
                 advice: """
                     Nothing of the batch was kept. Run again when the lock is released, or wait longer with \
-                    --lock-wait; an administrator can end the other session with pg_terminate_backend(pid).
+                    --lock-wait and --retry-for; an administrator can end the other session with pg_terminate_backend(pid).
                     """)
         }
         let holder = schemaLockHolder().map { " It is held by \($0)." } ?? ""

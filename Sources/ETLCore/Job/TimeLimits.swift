@@ -21,10 +21,16 @@ public struct TimeLimits: Sendable, Hashable {
     /// The longest that a statement of a batch may take on the server.
     var statement: Duration { span * 3 / 4 }
 
+    /// The longest that a table's lock is waited for once the job has its own: a statement may take no longer.
+    var tableLockWait: Duration { min(lockWait, statement * 9 / 10) }
+
     /// The longest that the server may stay silent when an answer is due; nil where nothing would be tried again.
-    var answer: Duration? {
-        retryFor > .zero ? max(statement, lockWait) + min(max(span / 8, .seconds(1)), .seconds(15)) : nil
-    }
+    var answer: Duration? { retryFor > .zero ? statement + grace : nil }
+
+    /// The same while other jobs are waited for.
+    var answerToLock: Duration? { answer.map { max($0, lockWait + grace) } }
+
+    private var grace: Duration { min(max(span / 8, .seconds(1)), .seconds(15)) }
 
     /// From so long a silence on, either side asks by TCP whether the other is still there.
     var keepaliveIdle: Duration { min(max(span / 8, .seconds(1)), .seconds(15)) }

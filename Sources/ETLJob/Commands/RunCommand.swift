@@ -78,7 +78,8 @@ struct RunCommand: AsyncParsableCommand {
     var retryFor = 120
 
     @Option(
-        help: ArgumentHelp("Wait so long for another job, or for a lock that others hold.", valueName: "seconds"))
+        help: ArgumentHelp(
+            "Wait so long for another job, or for a table that others have locked.", valueName: "seconds"))
     var lockWait = 60
 
     func validate() throws {
