@@ -74,7 +74,7 @@ import TestSupport
         let start = ContinuousClock.now
         let outcome = try await site.program.run("run", ".", "--retry-for", "2")
         #expect(start.duration(to: .now) > .seconds(1))
-        try site.expect(outcome, code: 75, ["too many connections", "Run again"])
+        try site.expect(outcome, code: 75, ["too many connections", "raise the limit", "in vain"])
         try await TestServer.shared.execute("alter role \(site.role) connection limit -1")
         try await site.expectSuccess()
     }
