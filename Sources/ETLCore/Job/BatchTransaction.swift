@@ -39,6 +39,7 @@ struct BatchTransaction {
         let content = try stage(&report)
         try classify(&report)
         let snapshotChecksum = try load(earlierIDs, &report)
+        try measure(report)
 
         report.seconds = (ContinuousClock.now - start).seconds
         try writeLedger(report, content, snapshotChecksum: snapshotChecksum)
@@ -181,6 +182,12 @@ struct BatchTransaction {
                 Call(SQL.closeSnapshotPartition, [source.batchID]), Call(SQL.loadRankedScores),
                 Call(SQL.dropWindowPercentiles),
             ])[0]
+    }
+
+    /// Measures what the batch has changed: distributions, drift and growth.
+    private func measure(_ report: BatchReport) throws {
+        guard let first = report.window?.first else { return }
+        try run(.measure, [Call(SQL.measureDistributions, [first, source.batchID])])
     }
 
     private func writeLedger(_ report: BatchReport, _ content: ContentSummary, snapshotChecksum: String) throws {

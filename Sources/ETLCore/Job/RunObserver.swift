@@ -20,6 +20,8 @@ public enum BatchStep: String, Sendable, CaseIterable {
     case classify
     /// Counting the batch, ranking the window, loading scores and snapshots.
     case load
+    /// Measuring distributions, drift and growth.
+    case measure
     /// Writing the ledger.
     case ledger
 }

@@ -43,6 +43,9 @@ enum SQL {
     static let pruneWindow = embedded("prune_window", PackageResources.prune_window_sql)
     static let rescoreAll = embedded("rescore_all", PackageResources.rescore_all_sql)
 
+    // Measure
+    static let measureDistributions = embedded("measure_distributions", PackageResources.measure_distributions_sql)
+
     // Migrations
     static let admitUser = embedded("admit_user", PackageResources.admit_user_sql)
     static let createRoles = embedded("create_roles", PackageResources.create_roles_sql)
@@ -117,6 +120,7 @@ enum SQL {
 
     /// All of them, for the tests that look at each.
     static let all: [Statement] = [
+        measureDistributions,
         limitStatements, requireWritable, preferAnyGroups, preferHashedGroups, listLockHolders, readSchemaLockHolder,
         admitUser, createRoles, grantRights, grantWorkTables, inspectRoles, inspectRole,
         closeSnapshotPartition, createWindowPercentiles, dropWindowPercentiles, fillSnapshotPartition, loadRankedScores,

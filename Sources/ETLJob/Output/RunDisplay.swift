@@ -72,7 +72,7 @@ final class RunDisplay: RunObserver {
         let width = 20
         let part = batch.byteSize.map { $0 > 0 ? Double(bytes) / Double($0) : 1 } ?? 0
         // Staging is about a tenth of a large batch's time; the rest is the database's.
-        let share = step == .stage ? part * 0.1 : 0.1 + 0.25 * Double(BatchStep.allCases.firstIndex(of: step) ?? 0)
+        let share = step == .stage ? part * 0.1 : 0.1 + 0.2 * Double(BatchStep.allCases.firstIndex(of: step) ?? 0)
         let total = max(pending, 1)
         let filled = Int(Double(width) * min(1, (Double(done) + (done < total ? min(share, 1) : 0)) / Double(total)))
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)

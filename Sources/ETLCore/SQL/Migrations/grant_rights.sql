@@ -18,14 +18,19 @@ begin
     end if;
 
     revoke all on table
-        batches, batch_distributions, industries, industry_aliases, industry_labels, percentile_snapshots,
-        rejected_assets, schema_migrations, scores, scores_today, staging_assets, window_assets
+        batches, batch_distributions, distribution_snapshots, drift_baselines, drift_measurements, industries,
+        industry_aliases, industry_labels, percentile_snapshots, rejected_assets, schema_migrations, scores,
+        scores_today, staging_assets, table_growth, window_assets
         from etl_writer, etl_reader;
     grant select on table
-        batches, batch_distributions, industries, industry_aliases, industry_labels, percentile_snapshots,
-        rejected_assets, schema_migrations, scores, scores_today, staging_assets, window_assets
+        batches, batch_distributions, distribution_snapshots, drift_baselines, drift_measurements, industries,
+        industry_aliases, industry_labels, percentile_snapshots, rejected_assets, schema_migrations, scores,
+        scores_today, staging_assets, table_growth, window_assets
         to etl_writer, etl_reader;
-    grant insert on table batches, batch_distributions, percentile_snapshots, rejected_assets to etl_writer;
+    grant insert on table
+        batches, batch_distributions, distribution_snapshots, drift_baselines, drift_measurements,
+        percentile_snapshots, rejected_assets, table_growth
+        to etl_writer;
     grant insert, update on table scores to etl_writer;
     grant insert, delete, truncate on table staging_assets to etl_writer;
     grant insert, delete on table window_assets to etl_writer;

@@ -14,12 +14,16 @@ from (
     values
         ('batches', 'select'), ('batches', 'insert'),
         ('batch_distributions', 'select'), ('batch_distributions', 'insert'),
+        ('distribution_snapshots', 'select'), ('distribution_snapshots', 'insert'),
+        ('drift_baselines', 'select'),
+        ('drift_measurements', 'select'), ('drift_measurements', 'insert'),
         ('industry_labels', 'select'),
         ('percentile_snapshots', 'select'), ('percentile_snapshots', 'insert'),
         ('rejected_assets', 'select'), ('rejected_assets', 'insert'),
         ('scores', 'select'), ('scores', 'insert'), ('scores', 'update'),
         ('staging_assets', 'select'), ('staging_assets', 'insert'), ('staging_assets', 'delete'),
         ('staging_assets', 'truncate'),
+        ('table_growth', 'select'), ('table_growth', 'insert'),
         ('window_assets', 'select'), ('window_assets', 'insert'), ('window_assets', 'delete'),
         ('ensure_snapshot_partition(bigint)', 'execute'), ('open_snapshot_partition(bigint)', 'execute'),
         ('close_snapshot_partition(bigint)', 'execute')
