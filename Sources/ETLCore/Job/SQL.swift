@@ -69,10 +69,13 @@ enum SQL {
     static let inspectWindow = embedded("inspect_window", PackageResources.inspect_window_sql)
     static let listAssetRejections = embedded("list_asset_rejections", PackageResources.list_asset_rejections_sql)
     static let listAssetSnapshots = embedded("list_asset_snapshots", PackageResources.list_asset_snapshots_sql)
+    static let listMovers = embedded("list_movers", PackageResources.list_movers_sql)
     static let listIndustries = embedded("list_industries", PackageResources.list_industries_sql)
     static let listRejections = embedded("list_rejections", PackageResources.list_rejections_sql)
     static let readAsset = embedded("read_asset", PackageResources.read_asset_sql)
     static let readAssetAsOf = embedded("read_asset_as_of", PackageResources.read_asset_as_of_sql)
+    static let readExplanation = embedded("read_explanation", PackageResources.read_explanation_sql)
+    static let readIndustry = embedded("read_industry", PackageResources.read_industry_sql)
     static let readPercentileAt = embedded("read_percentile_at", PackageResources.read_percentile_at_sql)
 
     // Monitor: the check of the tables
@@ -121,6 +124,7 @@ enum SQL {
     /// All of them, for the tests that look at each.
     static let all: [Statement] = [
         measureDistributions,
+        listMovers, readExplanation, readIndustry,
         limitStatements, requireWritable, preferAnyGroups, preferHashedGroups, listLockHolders, readSchemaLockHolder,
         admitUser, createRoles, grantRights, grantWorkTables, inspectRoles, inspectRole,
         closeSnapshotPartition, createWindowPercentiles, dropWindowPercentiles, fillSnapshotPartition, loadRankedScores,

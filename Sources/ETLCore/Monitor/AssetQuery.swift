@@ -33,6 +33,12 @@ public struct AssetReport: Sendable, Codable {
         /// All reasons, comma-separated.
         public let reasons: String
 
+        /// All reasons as people would say them.
+        public var inWords: String {
+            reasons.split(separator: ", ").map { RejectReason(rawValue: String($0))?.inWords ?? String($0) }
+                .joined(separator: "; ")
+        }
+
         enum CodingKeys: String, CodingKey {
             case batchID = "batch_id"
             case rowNumber = "row_number"
@@ -63,25 +69,32 @@ extension Session {
     /// - Throws: `JobError` (66) where the asset or the batch is unknown.
     public func asset(_ id: String, asOf: Int?) throws -> AssetReport {
         try reading {
-            var report = AssetReport(id: id.filter { !$0.isWhitespace }.uppercased())
-            if let row = try connection.execute(SQL.readAsset, [id]).first {
-                report.score = try row.getOptional("score")
-                report.industry = try row.getOptional("industry")
-                report.percentile = try row.getOptional("percentile")
-            }
-            report.rejections = try connection.execute(SQL.listAssetRejections, [id]).map { row in
-                AssetReport.Rejection(
-                    batchID: try row.get("batch_id"), rowNumber: try row.get("row_number"),
-                    reasons: try row.get("reasons"))
-            }
-            guard report.score != nil || !report.rejections.isEmpty else {
-                throw JobError(
-                    .noInput, "There is no asset with this id: it was neither accepted nor rejected.",
-                    advice: "An id is a ULID of 26 characters, for instance 01GH6QHVN37Q57K67PQRH2T4X8.")
-            }
+            var report = try readAsset(id)
             report.snapshots = try snapshots(of: id, asOf: asOf)
             return report
         }
+    }
+
+    /// What is known of an asset, but its percentiles.
+    ///
+    /// - Throws: `JobError` (66) where nothing is; `PostgresError`.
+    func readAsset(_ id: String) throws -> AssetReport {
+        var report = AssetReport(id: id.filter { !$0.isWhitespace }.uppercased())
+        if let row = try connection.execute(SQL.readAsset, [id]).first {
+            report.score = try row.getOptional("score")
+            report.industry = try row.getOptional("industry")
+            report.percentile = try row.getOptional("percentile")
+        }
+        report.rejections = try connection.execute(SQL.listAssetRejections, [id]).map { row in
+            AssetReport.Rejection(
+                batchID: try row.get("batch_id"), rowNumber: try row.get("row_number"), reasons: try row.get("reasons"))
+        }
+        guard report.score != nil || !report.rejections.isEmpty else {
+            throw JobError(
+                .noInput, "There is no asset with this id: it was neither accepted nor rejected.",
+                advice: "An id is a ULID of 26 characters, for instance 01GH6QHVN37Q57K67PQRH2T4X8.")
+        }
+        return report
     }
 
     private func snapshots(of id: String, asOf: Int?) throws -> [AssetReport.Snapshot] {

@@ -18,4 +18,19 @@ public enum RejectReason: String, Sendable, CaseIterable {
     case industryMissing = "industry_missing"
     /// The label stands for no industry.
     case industryUnknown = "industry_unknown"
+
+    /// The reason as people would say it of a row.
+    public var inWords: String {
+        switch self {
+        case .notAnObject: "the row is not a JSON object"
+        case .idMissing: "it has no id"
+        case .idNotAULID: "its id is not a ULID"
+        case .duplicateIDInBatch: "the batch has the asset more than once, and its last good row counts"
+        case .scoreMissing: "it has no score"
+        case .scoreNotANumber: "its score is not a JSON number"
+        case .scoreOutOfRange: "its score is outside the range that is accepted"
+        case .industryMissing: "it names no industry"
+        case .industryUnknown: "its industry is not known"
+        }
+    }
 }

@@ -33,9 +33,13 @@ struct AssetCommand: AsyncParsableCommand {
         }
         StandardOutput.write(headline(report))
         if !report.snapshots.isEmpty { StandardOutput.write(table(report).render(Style(.standardOutput))) }
-        for rejection in report.rejections {
-            StandardOutput.write(
-                "Rejected in batch \(rejection.batchID), row \(grouped(rejection.rowNumber)): \(rejection.reasons)")
+        for rejection in report.rejections { StandardOutput.write(rejectionLine(rejection)) }
+        if let asOf {
+            if let snapshot = report.snapshots.first, snapshot.asOfBatchID < asOf {
+                StandardOutput.write("It was in no window after batch \(snapshot.asOfBatchID).")
+            }
+        } else if report.snapshots.count > 1 {
+            StandardOutput.write("Why it moved: etl-job explain \(report.id) [--from A --to B]")
         }
     }
 
@@ -59,7 +63,7 @@ struct AssetCommand: AsyncParsableCommand {
             ("percentile", .right), ("change", .right),
         ])
         for snapshot in report.snapshots {
-            let change = snapshot.change.map { ($0 < 0 ? "−" : "+") + decimal(abs($0), 2) } ?? ""
+            let change = snapshot.change.map { signed($0, 2) } ?? ""
             table.append([
                 "\(snapshot.asOfBatchID)", "\(snapshot.scoredBatchID)", "\(snapshot.score)", snapshot.industry,
                 percentileText(snapshot.percentile), change,

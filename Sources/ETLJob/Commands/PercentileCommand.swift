@@ -42,6 +42,10 @@ struct PercentileCommand: AsyncParsableCommand {
         let (industry, asOf) = (printable(report.industry), "as of batch \(report.asOfBatchID)")
         if let percentile = report.percentile {
             StandardOutput.write("\(report.score) in \(industry) \(asOf): percentile \(percentileText(percentile))")
+            StandardOutput.write(
+                "Of the \(counted(report.inAll, "asset", "assets")) in the window of batches "
+                    + "\(report.windowFirstBatchID) to \(report.asOfBatchID), \(grouped(report.below)) score lower and "
+                    + "\(grouped(report.equal)) the same (\(report.percentileMethod)).")
         } else {
             StandardOutput.write("\(industry) has no assets in the window \(asOf).")
         }

@@ -1,12 +1,12 @@
--- What a score would be worth in an industry as of a batch.
+-- What a score would be worth in an industry as of a batch, and the counts that this comes from.
 -- $1: score
--- $2: industry, by any of its labels
+-- $2: industry
 -- $3: as-of batch
 -- Grain: one row.
 select
     percentile_at($1, $2, $3) as percentile,
-    (
-        select industry_labels.industry
-        from industry_labels
-        where industry_labels.label = normalised_label($2)
-    ) as industry
+    coalesce(sum(asset_count) filter (where score < $1), 0)::bigint as below,
+    coalesce(sum(asset_count) filter (where score = $1), 0)::bigint as equal,
+    coalesce(sum(asset_count), 0)::bigint as in_all
+from window_distribution((select window_first_batch_id from batches where batch_id = $3), $3)
+where industry = $2
