@@ -6,6 +6,8 @@ public struct RunReport: Sendable, Codable {
     public var totals = Totals()
     /// True where everything was rolled back; absent otherwise.
     public var dryRun: Bool?
+    /// What a person should look at, a phrase each; empty where all is in order.
+    public var lookAt: [String] = []
 
     /// Sums over the batches that were applied.
     public struct Totals: Sendable, Codable, Hashable {
@@ -26,6 +28,7 @@ public struct RunReport: Sendable, Codable {
     enum CodingKeys: String, CodingKey {
         case batches, totals
         case dryRun = "dry_run"
+        case lookAt = "look_at"
     }
 
     mutating func add(_ batch: BatchReport) {
@@ -42,7 +45,7 @@ public struct RunReport: Sendable, Codable {
 }
 
 extension RunReport.Totals {
-    fileprivate mutating func count(_ batch: BatchReport) {
+    mutating func count(_ batch: BatchReport) {
         switch batch.status {
         case .applied: applied += 1
         case .skipped: skipped += 1
@@ -82,6 +85,8 @@ public struct BatchReport: Sendable, Codable {
     public var window: [Int]?
     /// Snapshots appended.
     public var snapshots = 0
+    /// The industries whose drift at this batch calls for a look.
+    public var driftAlarms: [String] = []
     /// How long it took.
     public var seconds = 0.0
 
@@ -94,6 +99,7 @@ public struct BatchReport: Sendable, Codable {
     enum CodingKeys: String, CodingKey {
         case batchID = "batch_id"
         case source, status, read, accepted, rejected, reasons, window, snapshots, seconds
+        case driftAlarms = "drift_alarms"
     }
 
     /// Encodes every key, also a window that is not there, as null.
@@ -108,6 +114,7 @@ public struct BatchReport: Sendable, Codable {
         try container.encode(reasons, forKey: .reasons)
         try container.encode(window, forKey: .window)
         try container.encode(snapshots, forKey: .snapshots)
+        try container.encode(driftAlarms, forKey: .driftAlarms)
         try container.encode(seconds, forKey: .seconds)
     }
 }

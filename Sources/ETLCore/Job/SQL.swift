@@ -72,6 +72,10 @@ enum SQL {
     static let listMovers = embedded("list_movers", PackageResources.list_movers_sql)
     static let listIndustries = embedded("list_industries", PackageResources.list_industries_sql)
     static let listRejections = embedded("list_rejections", PackageResources.list_rejections_sql)
+    static let listDriftMeasurements = embedded(
+        "list_drift_measurements", PackageResources.list_drift_measurements_sql)
+    static let listTableSizes = embedded("list_table_sizes", PackageResources.list_table_sizes_sql)
+    static let readNewestBatch = embedded("read_newest_batch", PackageResources.read_newest_batch_sql)
     static let readAsset = embedded("read_asset", PackageResources.read_asset_sql)
     static let readAssetAsOf = embedded("read_asset_as_of", PackageResources.read_asset_as_of_sql)
     static let readExplanation = embedded("read_explanation", PackageResources.read_explanation_sql)
@@ -125,6 +129,7 @@ enum SQL {
     static let all: [Statement] = [
         measureDistributions,
         listMovers, readExplanation, readIndustry,
+        listDriftMeasurements, listTableSizes, readNewestBatch,
         limitStatements, requireWritable, preferAnyGroups, preferHashedGroups, listLockHolders, readSchemaLockHolder,
         admitUser, createRoles, grantRights, grantWorkTables, inspectRoles, inspectRole,
         closeSnapshotPartition, createWindowPercentiles, dropWindowPercentiles, fillSnapshotPartition, loadRankedScores,

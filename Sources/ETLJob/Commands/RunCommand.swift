@@ -1,6 +1,7 @@
 public import ArgumentParser
 public import ETLCore
 import Foundation
+import Logging
 
 /// `etl-job run`: loads what is new.
 struct RunCommand: AsyncParsableCommand {
@@ -82,7 +83,12 @@ struct RunCommand: AsyncParsableCommand {
             "Wait so long for another job, or for a table that others have locked.", valueName: "seconds"))
     var lockWait = 60
 
+    @OptionGroup(title: "Metrics") var metrics: MetricsOptions
+
     func validate() throws {
+        if dryRun && metrics.metricsFile != nil {
+            throw ValidationError("--dry-run keeps nothing, so there is nothing to write to a --metrics-file.")
+        }
         for (name, seconds) in [("--retry-for", retryFor), ("--lock-wait", lockWait)]
         where !(0...86_400).contains(seconds) {
             throw ValidationError("\(name) is \(seconds); it must be 0 to 86400 seconds.")
@@ -104,6 +110,26 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let logger = database.log.makeLogger()
+        let recorder = try metrics.recorder(schema: database.schema, logger)
+        var session: Session?
+        var signals: SignalWatch?
+        defer { signals?.stop() }
+        do {
+            try await load(logger, recorder, &session, &signals)
+        } catch {
+            let code = Failure.code(of: error)
+            recorder?.finish(exitCode: code, session: error is Interrupted ? nil : session)
+            throw error
+        }
+    }
+
+    /// - Parameters:
+    ///   - opened: receives the session as soon as there is one.
+    ///   - signals: receives who waits for signals; not before the private server is up, whose programs would inherit
+    ///     that signals are ignored.
+    private func load(
+        _ logger: Logger, _ recorder: MetricsRecorder?, _ opened: inout Session?, _ signals: inout SignalWatch?
+    ) async throws {
         let sources = try BatchFolder.sources(
             at: path, batchID: batchID, format: inputFormat == .json ? .jsonArray : .jsonLines
         ) { ignored in
@@ -111,19 +137,20 @@ struct RunCommand: AsyncParsableCommand {
                 "ignored: not called batch_<N>.json, .ndjson or .jsonl", metadata: ["file": "\(printable(ignored))"])
         }
         let interruption = Interruption()
-        let display = RunDisplay(logger: logger, isPlain: database.log.logFormat == .json)
-        // Not before the private server is up, whose programs would inherit that signals are ignored.
-        var signals: SignalWatch?
-        defer { signals?.stop() }
+        let display = RunDisplay(logger: logger, isPlain: database.log.logFormat == .json) {
+            recorder?.batchFinished($0)
+        }
         let session = try await database.open(
             logger, access: .readWrite,
             limits: TimeLimits(retryFor: .seconds(retryFor), lockWait: .seconds(lockWait)), interruption: interruption
-        ) { signals = SignalWatch(interruption) }
+        ) { signals = SignalWatch(interruption) { recorder?.finish(exitCode: $0) } }
+        opened = session
+        recorder?.opened(session)
         let migrator = try migrations.migrator(session, lockWait: max(lockWait, 1))
         if session.isPrivate { try migrator.prepare() } else { try migrator.requireCurrent() }
 
         let job = Job(session: session, options: options(), observer: display)
-        let report: RunReport
+        var report: RunReport
         do {
             report = try job.run(sources)
             display.finish()
@@ -131,7 +158,15 @@ struct RunCommand: AsyncParsableCommand {
             display.finish()
             throw error
         }
+        recorder?.finish(exitCode: 0, session: session)
+        report.lookAt = findings(report, session)
         if json { try JSONOutput.print(report) } else { StandardOutput.write(RunTable(report, path: path).text) }
+    }
+
+    /// What to look at; where the ledger cannot be read any more, by what the run itself has seen.
+    private func findings(_ report: RunReport, _ session: Session) -> [String] {
+        guard report.totals.applied > 0 else { return [] }
+        return RunFindings(report, ledger: (try? session.ledger()) ?? []).phrases
     }
 
     private func options() -> RunOptions {

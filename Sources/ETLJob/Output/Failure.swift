@@ -8,17 +8,26 @@ enum Failure {
     static func exit(_ error: any Error) -> Never {
         switch error {
         case let error as JobError:
-            leave(error.message, error.advice, error.exitCode.rawValue)
+            leave(error.message, error.advice, code(of: error))
         case let error as SampleError:
-            let (code, advice) = judge(error)
-            leave("\(error)", advice, code.rawValue)
+            leave("\(error)", judge(error).1, code(of: error))
         case let interrupted as Interrupted:
             let ledger = interrupted.ledger.map { " \($0)" } ?? ""
             leave(
                 "Stopped by signal \(interrupted.signal); what was in hand was rolled back.\(ledger)", nil,
-                128 + interrupted.signal)
+                code(of: error))
         default:
             leave(ofParser: error)
+        }
+    }
+
+    /// The code that the program exits with when this went wrong.
+    static func code(of error: any Error) -> Int32 {
+        switch error {
+        case let error as JobError: error.exitCode.rawValue
+        case let error as SampleError: judge(error).0.rawValue
+        case let interrupted as Interrupted: 128 + interrupted.signal
+        default: ETLJob.exitCode(for: error).rawValue
         }
     }
 

@@ -15,9 +15,11 @@ final class RunDisplay: RunObserver {
     private var batchStart = ContinuousClock.now
     private var stagingSeconds = 0.0
     private var lastDrawn = ContinuousClock.now - .seconds(1)
+    private let onBatch: (BatchReport) -> Void
 
-    init(logger: Logger, isPlain: Bool) {
-        self.logger = logger
+    /// - Parameter onBatch: is told of each batch that ended well.
+    init(logger: Logger, isPlain: Bool, onBatch: @escaping (BatchReport) -> Void = { _ in }) {
+        (self.logger, self.onBatch) = (logger, onBatch)
         hasBar = !isPlain && Output.standardError.isTerminal && ProcessInfo.processInfo.environment["TERM"] != "dumb"
     }
 
@@ -44,21 +46,25 @@ final class RunDisplay: RunObserver {
 
     func batchFinished(_ report: BatchReport) {
         done += 1
+        onBatch(report)
         if hasBar {
             draw(force: done == pending)
             return
         }
-        let window = report.window.map { "\($0[0])…\(report.batchID)" } ?? "not full yet"
+        let window = report.window.map { "\($0[0])–\(report.batchID)" } ?? "not full"
+        let reasons = reasonTexts(report).joined(separator: ", ")
+        let drift = report.driftAlarms.joined(separator: ", ")
         logger.info(
             """
             batch \(report.batchID): read \(grouped(report.read)), accepted \(grouped(report.accepted)), \
-            rejected \(grouped(report.rejected)), window \(window), \
-            \(grouped(report.snapshots)) snapshots, \(durationText(report.seconds))
+            rejected \(grouped(report.rejected))\(reasons.isEmpty ? "" : " (\(reasons))"), window \(window), \
+            \(grouped(report.snapshots)) snapshots\(drift.isEmpty ? "" : ", drift in \(drift)"), \
+            \(durationText(report.seconds))
             """,
             metadata: [
                 "batch_id": "\(report.batchID)", "read": "\(report.read)", "accepted": "\(report.accepted)",
-                "rejected": "\(report.rejected)", "snapshots": "\(report.snapshots)",
-                "seconds": "\(decimal(report.seconds, 6))",
+                "rejected": "\(report.rejected)", "reasons": "\(reasons)", "window": "\(window)", "drift": "\(drift)",
+                "snapshots": "\(report.snapshots)", "seconds": "\(decimal(report.seconds, 6))",
             ])
     }
 

@@ -4,32 +4,54 @@ import ETLCore
 struct RunTable {
     private let report: RunReport
     private let path: String
+    /// Columns of the terminal; nil where there is none, and lines may be as long as they are.
+    private let width: Int?
 
-    init(_ report: RunReport, path: String) {
+    init(_ report: RunReport, path: String, width: Int? = Output.standardOutput.columns) {
         self.report = report
         self.path = path
+        self.width = width
     }
 
     var text: String {
+        guard report.totals.applied > 0 else { return nothingToDo }
+        let style = Style(.standardOutput)
+        return fittingTable.render(style) + "\n" + closing(style)
+    }
+
+    /// The table with all reasons, or, where that is too wide, with the main ones.
+    private var fittingTable: TextTable {
+        let full = table(reasons: allReasons)
+        guard let width, full.width > width else { return full }
+        let short = table(reasons: mainReason)
+        guard short.width > width else { return short }
+        let longest = report.batches.map { mainReason($0).count }.max() ?? 0
+        let kept = max(longest - (short.width - width), "reasons".count)
+        return table { batch in
+            let text = mainReason(batch)
+            return text.count > kept ? text.prefix(kept - 1) + "…" : text
+        }
+    }
+
+    private func table(reasons: (BatchReport) -> String) -> TextTable {
         let applied = report.batches.filter { $0.status == .applied }
-        guard !applied.isEmpty else { return nothingToDo }
         var table = TextTable([
             ("batch", .right), ("read", .right), ("accepted", .right), ("rejected", .right), ("reasons", .left),
-            ("window", .left), ("snapshots", .right), ("time", .right),
+            ("window", .left), ("drift", .left), ("time", .right),
         ])
         for batch in applied {
             table.append([
                 "\(batch.batchID)", grouped(batch.read), grouped(batch.accepted), grouped(batch.rejected),
-                reasons(batch), window(batch), grouped(batch.snapshots), durationText(batch.seconds),
+                reasons(batch), window(batch), batch.driftAlarms.joined(separator: ", "), durationText(batch.seconds),
             ])
         }
         let totals = report.totals
         table.appendRule()
         table.append([
-            "\(totals.applied)", grouped(totals.read), grouped(totals.accepted), grouped(totals.rejected), "", "",
-            grouped(totals.snapshots), durationText(applied.map(\.seconds).reduce(0, +)),
+            "\(totals.applied)", grouped(totals.read), grouped(totals.accepted), grouped(totals.rejected), "", "", "",
+            durationText(applied.map(\.seconds).reduce(0, +)),
         ])
-        return table.render(Style(.standardOutput)) + "\n" + closing
+        return table
     }
 
     private var nothingToDo: String {
@@ -39,22 +61,34 @@ struct RunTable {
             : "Nothing to do: all \(grouped(report.totals.skipped)) batches were applied before and are unchanged."
     }
 
-    private var closing: String {
+    private func closing(_ style: Style) -> String {
         let totals = report.totals
         let skipped =
             totals.skipped == 0 ? "" : "; \(counted(totals.skipped, "batch was", "batches were")) applied before"
         let applied = counted(totals.applied, "batch", "batches")
-        if report.dryRun == true { return "Dry run: \(applied) would be applied\(skipped). Nothing was kept." }
-        return "\(applied) applied\(skipped)."
+        let done =
+            report.dryRun == true
+            ? "Dry run: \(applied) would be applied\(skipped). Nothing was kept." : "\(applied) applied\(skipped)."
+        guard !report.lookAt.isEmpty else { return "\(done) \(style.green("All in order."))" }
+        return "\(done) \(style.yellow("Look at:")) \(printable(report.lookAt.joined(separator: "; ")))."
     }
 
-    private func reasons(_ batch: BatchReport) -> String {
-        batch.reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \(grouped($0.value))" }
-            .joined(separator: ", ")
+    private func allReasons(_ batch: BatchReport) -> String { reasonTexts(batch).joined(separator: ", ") }
+
+    /// The most frequent reason, and how many others there are.
+    private func mainReason(_ batch: BatchReport) -> String {
+        let texts = reasonTexts(batch)
+        guard texts.count > 1 else { return texts.first ?? "" }
+        return "\(texts[0]) +\(texts.count - 1)"
     }
 
     private func window(_ batch: BatchReport) -> String {
-        guard let first = batch.window?.first, let last = batch.window?.last else { return "not full yet" }
+        guard let first = batch.window?.first, let last = batch.window?.last else { return "not full" }
         return first == last ? "\(first)" : "\(first)–\(last)"
     }
+}
+
+/// How often each reason led to a rejection, the most frequent first.
+func reasonTexts(_ batch: BatchReport) -> [String] {
+    batch.reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \(grouped($0.value))" }
 }

@@ -12,8 +12,11 @@ final class SignalWatch {
     private static let patience = DispatchTimeInterval.milliseconds(1600)
     private let sources: [any DispatchSourceSignal]
 
-    /// - Parameter interruption: is told of the first signal.
-    init(_ interruption: Interruption) {
+    /// - Parameters:
+    ///   - interruption: is told of the first signal.
+    ///   - lastWords: is called before the process ends without an answer from the server, with its exit code; it gets
+    ///     a tenth of a second.
+    init(_ interruption: Interruption, lastWords: @escaping @Sendable (Int32) -> Void = { _ in }) {
         // The queue of its own is free also while a cancellation waits for a silent server.
         let queue = DispatchQueue(label: "signals")
         sources = Self.signals.map { number in
@@ -21,10 +24,10 @@ final class SignalWatch {
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler {
                 if interruption.signal != nil {
-                    Self.leave(number, "Stopped by a second signal, before the server had answered")
+                    Self.leave(number, "Stopped by a second signal, before the server had answered", lastWords)
                 }
                 queue.asyncAfter(deadline: .now() + Self.patience) {
-                    Self.leave(number, "Stopped by signal \(number), without an answer from the server")
+                    Self.leave(number, "Stopped by signal \(number), without an answer from the server", lastWords)
                 }
                 // Also where nobody takes what is written to standard error.
                 DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience + .milliseconds(200)) {
@@ -37,7 +40,13 @@ final class SignalWatch {
         }
     }
 
-    private static func leave(_ number: Int32, _ message: String) {
+    private static func leave(_ number: Int32, _ message: String, _ lastWords: @escaping @Sendable (Int32) -> Void) {
+        let done = DispatchSemaphore(value: 0)
+        DispatchQueue.global().async {
+            lastWords(128 + number)
+            done.signal()
+        }
+        _ = done.wait(timeout: .now() + .milliseconds(100))
         StandardError.clearBar()
         Failure.report(
             "\(message): it rolls back what was in hand as soon as it notices, unless a commit had reached it already.")

@@ -13,6 +13,14 @@ enum Output {
         case .standardError: isatty(STDERR_FILENO) == 1
         }
     }
+
+    /// How many columns the terminal has; nil where there is none, or where it does not say.
+    var columns: Int? {
+        var size = winsize()
+        let descriptor = self == .standardOutput ? STDOUT_FILENO : STDERR_FILENO
+        guard isTerminal, ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
+    }
 }
 
 /// Colours: only on a terminal, and never with `NO_COLOR` or a dumb terminal.

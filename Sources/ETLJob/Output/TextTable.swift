@@ -24,11 +24,16 @@ struct TextTable {
     /// The next row stands below a rule, as a sum does.
     mutating func appendRule() { rulesBefore.insert(rows.count) }
 
+    /// Columns of a terminal that the longest line takes.
+    var width: Int { widths.reduce(0, +) + 2 * (titles.count - 1) }
+
+    private var widths: [Int] {
+        titles.indices.map { column in ([titles] + rows).map { $0[column].count }.max() ?? 0 }
+    }
+
     /// The table's lines.
     func render(_ style: Style) -> String {
-        let widths = titles.indices.map { column in
-            ([titles] + rows).map { $0[column].count }.max() ?? 0
-        }
+        let widths = widths
         let rule = style.dim(widths.map { String(repeating: "─", count: $0) }.joined(separator: "  "))
         var lines = [style.bold(line(titles, widths)), rule]
         for (index, row) in rows.enumerated() {

@@ -1,0 +1,68 @@
+/// What a person should look at after a run, by what the run and the ledger know.
+public struct RunFindings: Sendable {
+    /// A phrase each, with the command that shows more; empty where all is in order.
+    public let phrases: [String]
+
+    /// Judges a run.
+    ///
+    /// - Parameters:
+    ///   - report: what the run did.
+    ///   - ledger: after the run; a dry run's batches need not be in it.
+    public init(_ report: RunReport, ledger: [LedgerEntry]) {
+        self.init(
+            report,
+            counts: Dictionary(
+                uniqueKeysWithValues: ledger.map {
+                    ($0.batchID, RejectRule.Count(read: $0.readCount, rejected: $0.rejectedCount))
+                }))
+    }
+
+    /// - Parameter counts: rows by batch, as the ledger has them.
+    init(_ report: RunReport, counts: [Int: RejectRule.Count]) {
+        let applied = report.batches.filter { $0.status == .applied }
+        phrases = Self.drift(applied) + Self.rejects(applied, counts)
+    }
+
+    /// An alarm that has lasted up to the newest batch is told apart from those that were.
+    private static func drift(_ applied: [BatchReport]) -> [String] {
+        let industries = applied.flatMap(\.driftAlarms).reduce(into: [String]()) { names, name in
+            if !names.contains(name) { names.append(name) }
+        }
+        let phrases = industries.map { industry in
+            let alarms = applied.map { $0.driftAlarms.contains(industry) }
+            let lasting = alarms.reversed().prefix { $0 }.count
+            let name = industry == "(all)" ? "all industries together" : industry
+            let ids = zip(applied, alarms).filter(\.1).map(\.0.batchID)
+            return lasting == ids.count && lasting > 0
+                ? "\(name) since batch \(ids[0])" : "\(name) at \(list(ids))"
+        }
+        return phrases.isEmpty ? [] : ["drift in \(phrases.joined(separator: ", ")) (etl-job drift)"]
+    }
+
+    private static func rejects(_ applied: [BatchReport], _ counts: [Int: RejectRule.Count]) -> [String] {
+        var counts = counts
+        for batch in applied { counts[batch.batchID] = .init(read: batch.read, rejected: batch.rejected) }
+        let ids = counts.keys.sorted()
+        let unusual = applied.filter { batch in
+            guard let count = counts[batch.batchID] else { return false }
+            let earlier = ids.prefix { $0 < batch.batchID }.suffix(RejectRule.longestHistory).compactMap { counts[$0] }
+            return RejectRule.isUnusual(count, after: earlier)
+        }
+        guard let worst = unusual.max(by: { counts[$0.batchID]?.share ?? 0 < counts[$1.batchID]?.share ?? 0 }) else {
+            return []
+        }
+        let more = unusual.map(\.batchID).filter { $0 != worst.batchID }
+        let others = more.isEmpty ? "" : ", as did \(list(more))"
+        return [
+            "batch \(worst.batchID) rejected \(worst.rejected) of \(worst.read) rows, more than usual\(others) "
+                + "(etl-job rejects --batch \(worst.batchID))"
+        ]
+    }
+
+    /// Batches by their numbers, the older ones of many left out.
+    private static func list(_ ids: [Int]) -> String {
+        guard ids.count > 1 else { return "batch \(ids.first.map(String.init) ?? "")" }
+        let shown = ids.suffix(3).map(String.init).joined(separator: ", ")
+        return ids.count > 3 ? "\(ids.count) batches, the last of them \(shown)" : "batches \(shown)"
+    }
+}

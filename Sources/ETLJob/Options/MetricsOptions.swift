@@ -1,0 +1,33 @@
+import ArgumentParser
+import ETLCore
+import Logging
+
+/// Where a run leaves its metrics.
+struct MetricsOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Write the run's metrics for Prometheus to this file, also when it fails: FOLDER/etl_job.prom, in the "
+                + "folder of node_exporter's textfile collector.",
+            valueName: "file"))
+    var metricsFile: String?
+
+    @Option(
+        help: ArgumentHelp("How large the tables together may become, for the alert of growth.", valueName: "bytes"))
+    var growthLimit: Int?
+
+    func validate() throws {
+        if let metricsFile, metricsFile.isEmpty { throw ValidationError("--metrics-file needs a name.") }
+        guard let growthLimit else { return }
+        if growthLimit <= 0 { throw ValidationError("--growth-limit is \(growthLimit); it must be above 0.") }
+        if metricsFile == nil { throw ValidationError("--growth-limit is a metric; it needs a --metrics-file.") }
+    }
+
+    /// What follows the run; nil where no metrics are asked for.
+    ///
+    /// - Throws: `JobError` (78) where the file cannot be written.
+    func recorder(schema: String, _ logger: Logger) throws -> MetricsRecorder? {
+        try metricsFile.map {
+            try MetricsRecorder(path: $0, schema: schema, growthLimit: growthLimit, logger: logger)
+        }
+    }
+}
