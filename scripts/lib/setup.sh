@@ -2,7 +2,7 @@
 # Makes sure of what a build, a run and the tests need, and says what it installs. To be sourced.
 #
 #   setup run     for building and running
-#   setup test    the same, with shellcheck and ps
+#   setup test    the same, with shellcheck, ps and promtool
 
 readonly oldest_swift=6.2 oldest_server=15 oldest_simdjson=3
 readonly unusable=69 # EX_UNAVAILABLE of sysexits.h
@@ -65,6 +65,7 @@ list_missing() {
     if [[ $1 == test ]]; then
         has ps || echo procps
         has shellcheck || echo shellcheck
+        has promtool || echo promtool
     fi
 }
 
@@ -86,7 +87,7 @@ has_server() {
 
 apt_packages() {
     sed -e 's/^libpq$/libpq-dev/' -e 's/^OpenSSL$/libssl-dev/' -e 's/^simdjson$/libsimdjson-dev/' \
-        -e 's/^PostgreSQL$/postgresql/'
+        -e 's/^PostgreSQL$/postgresql/' -e 's/^promtool$/prometheus/'
 }
 
 install_with_apt() {
@@ -99,13 +100,17 @@ install_with_apt() {
     step "Installing: $command"
     as_root apt-get update --quiet=2 || fail "apt-get update failed."
     if [[ " $* " == *" postgresql "* ]]; then forbid_default_cluster; fi
+    if [[ " $* " == *" prometheus "* ]]; then forbid_services; fi
     # The command is a list of words without blanks.
     # shellcheck disable=SC2086
     if ! as_root env DEBIAN_FRONTEND=noninteractive $command --quiet=2 >/dev/null; then
         allow_default_cluster
+        allow_services
         fail "The installation failed. Try it by hand, or ask an administrator for" "    $command"
     fi
     allow_default_cluster
+    allow_services
+    if [[ " $* " == *" prometheus "* ]]; then disable_prometheus; fi
 }
 
 as_root() { if ((EUID == 0)); then "$@"; else sudo "$@"; fi; }
@@ -119,10 +124,35 @@ forbid_default_cluster() {
 }
 allow_default_cluster() { if [[ -e $no_cluster ]]; then as_root rm -f "$no_cluster"; fi; }
 
+# The package that brings promtool also brings a server, and starts it, unless this program says no; where there is one,
+# it is the administrator's, and what it says holds.
+readonly no_services=/usr/sbin/policy-rc.d
+services_forbidden=
+forbid_services() {
+    if [[ -e $no_services ]]; then return; fi
+    services_forbidden=yes
+    as_root tee "$no_services" >/dev/null <<<$'#!/bin/sh\nexit 101'
+    as_root chmod 755 "$no_services"
+}
+allow_services() {
+    if [[ -z $services_forbidden ]]; then return; fi
+    services_forbidden=
+    as_root rm -f "$no_services"
+}
+# Nor at the next start of the system.
+disable_prometheus() {
+    if [[ -d /run/systemd/system ]]; then
+        as_root systemctl disable --now --quiet prometheus
+    else
+        as_root update-rc.d prometheus disable >/dev/null
+    fi || printf '%s\n' "warning: the service prometheus could not be disabled; nothing here needs it." >&2
+}
+
 # macOS
 
 brew_packages() {
-    sed -e 's/^pkg-config$/pkgconf/' -e 's/^OpenSSL$/openssl@3/' -e 's/^PostgreSQL$/postgresql@17/'
+    sed -e 's/^pkg-config$/pkgconf/' -e 's/^OpenSSL$/openssl@3/' -e 's/^PostgreSQL$/postgresql@17/' \
+        -e 's/^promtool$/prometheus/'
 }
 
 install_with_brew() {

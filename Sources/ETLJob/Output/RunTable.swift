@@ -21,19 +21,15 @@ struct RunTable {
 
     /// The table with all reasons, or, where that is too wide, with the main ones.
     private var fittingTable: TextTable {
-        let full = table(reasons: allReasons)
+        let full = table(noWindow: "not full", allReasons)
         guard let width, full.width > width else { return full }
-        let short = table(reasons: mainReason)
+        let short = table(noWindow: "–") { mainReason($0) }
         guard short.width > width else { return short }
         let longest = report.batches.map { mainReason($0).count }.max() ?? 0
-        let kept = max(longest - (short.width - width), "reasons".count)
-        return table { batch in
-            let text = mainReason(batch)
-            return text.count > kept ? text.prefix(kept - 1) + "…" : text
-        }
+        return table(noWindow: "–") { mainReason($0, width: longest - (short.width - width)) }
     }
 
-    private func table(reasons: (BatchReport) -> String) -> TextTable {
+    private func table(noWindow: String, _ reasons: (BatchReport) -> String) -> TextTable {
         let applied = report.batches.filter { $0.status == .applied }
         var table = TextTable([
             ("batch", .right), ("read", .right), ("accepted", .right), ("rejected", .right), ("reasons", .left),
@@ -42,7 +38,7 @@ struct RunTable {
         for batch in applied {
             table.append([
                 "\(batch.batchID)", grouped(batch.read), grouped(batch.accepted), grouped(batch.rejected),
-                reasons(batch), window(batch), batch.driftAlarms.joined(separator: ", "), durationText(batch.seconds),
+                reasons(batch), window(batch) ?? noWindow, batch.driftAlarms.joined(separator: ", "), durationText(batch.seconds),
             ])
         }
         let totals = report.totals
@@ -75,20 +71,24 @@ struct RunTable {
 
     private func allReasons(_ batch: BatchReport) -> String { reasonTexts(batch).joined(separator: ", ") }
 
-    /// The most frequent reason, and how many others there are.
-    private func mainReason(_ batch: BatchReport) -> String {
-        let texts = reasonTexts(batch)
-        guard texts.count > 1 else { return texts.first ?? "" }
-        return "\(texts[0]) +\(texts.count - 1)"
+    /// The most frequent reason, shortened where the width asks for it, its rows, and how many others there are.
+    private func mainReason(_ batch: BatchReport, width: Int = .max) -> String {
+        guard let (reason, count) = sortedReasons(batch).first else { return "" }
+        let others = batch.reasons.count > 1 ? " +\(batch.reasons.count - 1)" : ""
+        let rest = " \(grouped(count))\(others)"
+        let room = max(width - rest.count, 3)
+        return (reason.count > room ? reason.prefix(room - 1) + "…" : reason) + rest
     }
 
-    private func window(_ batch: BatchReport) -> String {
-        guard let first = batch.window?.first, let last = batch.window?.last else { return "not full" }
+    private func window(_ batch: BatchReport) -> String? {
+        guard let first = batch.window?.first, let last = batch.window?.last else { return nil }
         return first == last ? "\(first)" : "\(first)–\(last)"
     }
 }
 
 /// How often each reason led to a rejection, the most frequent first.
-func reasonTexts(_ batch: BatchReport) -> [String] {
-    batch.reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \(grouped($0.value))" }
+func reasonTexts(_ batch: BatchReport) -> [String] { sortedReasons(batch).map { "\($0) \(grouped($1))" } }
+
+private func sortedReasons(_ batch: BatchReport) -> [(String, Int)] {
+    batch.reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { ($0.key, $0.value) }
 }
