@@ -126,7 +126,7 @@ import TestSupport
         let holder = try Connection(database: database.connectionString)
         try holder.executeScript(.init(name: "hold", sql: "begin; lock table window_assets"))
         let running = try program.start(["run", "."])
-        try await waitForBlockedStatement(database)
+        try await Self.waitForBlockedStatement(database)
         running.signal(SIGTERM)
         let outcome = try await running.outcome()
         #expect(outcome.code == 143, "\(outcome.errors)")
@@ -135,7 +135,7 @@ import TestSupport
         #expect(try await program.run("run", ".").code == 0)
     }
 
-    private func waitForBlockedStatement(_ database: TestDatabase) async throws {
+    static func waitForBlockedStatement(_ database: TestDatabase) async throws {
         for _ in 0..<200 {
             let blocked = try database.value(
                 """

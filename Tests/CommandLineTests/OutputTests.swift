@@ -89,11 +89,12 @@ import TestSupport
         #expect(
             Set(batch.keys) == [
                 "batch_id", "source", "status", "read", "accepted", "rejected", "reasons", "window", "snapshots",
-                "seconds",
+                "drift_alarms", "seconds",
             ])
         #expect(
             batch["batch_id"] as? Int == 2 && batch["read"] as? Int == 400 && batch["window"] as? [Int] == [0, 1, 2])
         #expect(batches[0]["window"] is NSNull)
+        #expect(report["look_at"] as? [String] == [])
         let reasons = try #require(batch["reasons"] as? [String: Int])
         #expect(reasons["score_not_a_number", default: 0] > 0)
         let totals = try #require(report["totals"] as? [String: Int])

@@ -28,15 +28,21 @@ public struct RunFindings: Sendable {
         let industries = applied.flatMap(\.driftAlarms).reduce(into: [String]()) { names, name in
             if !names.contains(name) { names.append(name) }
         }
-        let phrases = industries.map { industry in
+        var groups: [(when: String, industries: [String])] = []
+        for industry in industries {
             let alarms = applied.map { $0.driftAlarms.contains(industry) }
             let lasting = alarms.reversed().prefix { $0 }.count
             let name = industry == "(all)" ? "all industries together" : industry
             let ids = zip(applied, alarms).filter(\.1).map(\.0.batchID)
-            return lasting == ids.count && lasting > 0
-                ? "\(name) since batch \(ids[0])" : "\(name) at \(list(ids))"
+            let when = lasting == ids.count && lasting > 0 ? "since batch \(ids[0])" : "at \(list(ids))"
+            if let index = groups.firstIndex(where: { $0.when == when }) {
+                groups[index].industries.append(name)
+            } else {
+                groups.append((when, [name]))
+            }
         }
-        return phrases.isEmpty ? [] : ["drift in \(phrases.joined(separator: ", ")) (etl-job drift)"]
+        let phrases = groups.map { "in \(enumerated($0.industries)) \($0.when)" }
+        return phrases.isEmpty ? [] : ["drift \(phrases.joined(separator: ", ")) (etl-job drift)"]
     }
 
     private static func rejects(_ applied: [BatchReport], _ counts: [Int: RejectRule.Count]) -> [String] {
@@ -59,10 +65,15 @@ public struct RunFindings: Sendable {
         ]
     }
 
+    /// A, B and C.
+    private static func enumerated(_ names: [String]) -> String {
+        names.count < 2 ? names.joined() : "\(names.dropLast().joined(separator: ", ")) and \(names[names.count - 1])"
+    }
+
     /// Batches by their numbers, the older ones of many left out.
     private static func list(_ ids: [Int]) -> String {
         guard ids.count > 1 else { return "batch \(ids.first.map(String.init) ?? "")" }
-        let shown = ids.suffix(3).map(String.init).joined(separator: ", ")
+        let shown = enumerated(ids.suffix(3).map(String.init))
         return ids.count > 3 ? "\(ids.count) batches, the last of them \(shown)" : "batches \(shown)"
     }
 }

@@ -38,7 +38,8 @@ struct RunTable {
         for batch in applied {
             table.append([
                 "\(batch.batchID)", grouped(batch.read), grouped(batch.accepted), grouped(batch.rejected),
-                reasons(batch), window(batch) ?? noWindow, batch.driftAlarms.joined(separator: ", "), durationText(batch.seconds),
+                reasons(batch), window(batch) ?? noWindow, batch.driftAlarms.joined(separator: ", "),
+                durationText(batch.seconds),
             ])
         }
         let totals = report.totals
