@@ -85,7 +85,7 @@ public struct BatchReport: Sendable, Codable {
     public var window: [Int]?
     /// Snapshots appended.
     public var snapshots = 0
-    /// The industries whose drift at this batch calls for a look.
+    /// Industries, and `(all)` for all of them pooled, whose drift somebody should look at; sorted.
     public var driftAlarms: [String] = []
     /// How long it took.
     public var seconds = 0.0
@@ -98,8 +98,9 @@ public struct BatchReport: Sendable, Codable {
 
     enum CodingKeys: String, CodingKey {
         case batchID = "batch_id"
-        case source, status, read, accepted, rejected, reasons, window, snapshots, seconds
+        case source, status, read, accepted, rejected, reasons, window, snapshots
         case driftAlarms = "drift_alarms"
+        case seconds
     }
 
     /// Encodes every key, also a window that is not there, as null.

@@ -72,6 +72,11 @@ enum SQL {
     static let listMovers = embedded("list_movers", PackageResources.list_movers_sql)
     static let listIndustries = embedded("list_industries", PackageResources.list_industries_sql)
     static let listRejections = embedded("list_rejections", PackageResources.list_rejections_sql)
+    static let readAsset = embedded("read_asset", PackageResources.read_asset_sql)
+    static let readAssetAsOf = embedded("read_asset_as_of", PackageResources.read_asset_as_of_sql)
+    static let readPercentileAt = embedded("read_percentile_at", PackageResources.read_percentile_at_sql)
+
+    // Metrics
     static let listDriftMeasurements = embedded(
         "list_drift_measurements", PackageResources.list_drift_measurements_sql)
     static let listTableSizes = embedded("list_table_sizes", PackageResources.list_table_sizes_sql)
@@ -149,6 +154,7 @@ enum SQL {
         listRejectedDifferences, listScoreDifferences, listSnapshotDifferences, listUnknownSnapshots,
         listUnrankedScoreDifferences, listWindowAssetDifferences, listWindowBatches, listWindowCountDifferences,
         listWindows, setVerifySettings, summariseLedger,
+        listDriftMeasurements, listTableSizes, readNewestBatch,
     ]
 
     private static func embedded(_ name: String, _ bytes: [UInt8]) -> Statement {
