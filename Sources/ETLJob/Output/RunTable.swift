@@ -19,17 +19,17 @@ struct RunTable {
         return fittingTable.render(style) + "\n" + closing(style)
     }
 
-    /// The table with all reasons, or, where that is too wide, with the main ones.
+    /// The table with all reasons and drifts, or, where that is too wide, with the main ones.
     private var fittingTable: TextTable {
-        let full = table(noWindow: "not full", allReasons)
+        let full = table(isShort: false) { reasonTexts($0).joined(separator: ", ") }
         guard let width, full.width > width else { return full }
-        let short = table(noWindow: "–") { mainReason($0) }
+        let short = table(isShort: true) { mainReason($0) }
         guard short.width > width else { return short }
         let longest = report.batches.map { mainReason($0).count }.max() ?? 0
-        return table(noWindow: "–") { mainReason($0, width: longest - (short.width - width)) }
+        return table(isShort: true) { mainReason($0, width: longest - (short.width - width)) }
     }
 
-    private func table(noWindow: String, _ reasons: (BatchReport) -> String) -> TextTable {
+    private func table(isShort: Bool, _ reasons: (BatchReport) -> String) -> TextTable {
         let applied = report.batches.filter { $0.status == .applied }
         var table = TextTable([
             ("batch", .right), ("read", .right), ("accepted", .right), ("rejected", .right), ("reasons", .left),
@@ -38,8 +38,8 @@ struct RunTable {
         for batch in applied {
             table.append([
                 "\(batch.batchID)", grouped(batch.read), grouped(batch.accepted), grouped(batch.rejected),
-                reasons(batch), window(batch) ?? noWindow, batch.driftAlarms.joined(separator: ", "),
-                durationText(batch.seconds),
+                reasons(batch), window(batch) ?? (isShort ? "–" : "not full"),
+                isShort ? mainDrift(batch) : batch.driftAlarms.joined(separator: ", "), durationText(batch.seconds),
             ])
         }
         let totals = report.totals
@@ -70,8 +70,6 @@ struct RunTable {
         return "\(done) \(style.yellow("Look at:")) \(printable(report.lookAt.joined(separator: "; ")))."
     }
 
-    private func allReasons(_ batch: BatchReport) -> String { reasonTexts(batch).joined(separator: ", ") }
-
     /// The most frequent reason, shortened where the width asks for it, its rows, and how many others there are.
     private func mainReason(_ batch: BatchReport, width: Int = .max) -> String {
         guard let (reason, count) = sortedReasons(batch).first else { return "" }
@@ -79,6 +77,13 @@ struct RunTable {
         let rest = " \(grouped(count))\(others)"
         let room = max(width - rest.count, 3)
         return (reason.count > room ? reason.prefix(room - 1) + "…" : reason) + rest
+    }
+
+    /// One industry whose drift calls for a look, rather than `(all)` together, and how many others there are.
+    private func mainDrift(_ batch: BatchReport) -> String {
+        let alarms = batch.driftAlarms
+        guard let main = alarms.first(where: { !$0.hasPrefix("(") }) ?? alarms.first else { return "" }
+        return alarms.count > 1 ? "\(main) +\(alarms.count - 1)" : main
     }
 
     private func window(_ batch: BatchReport) -> String? {
