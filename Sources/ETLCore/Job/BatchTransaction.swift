@@ -38,11 +38,11 @@ struct BatchTransaction {
 
         let content = try stage(&report)
         try classify(&report)
-        let snapshotChecksum = try load(earlierIDs, &report)
-        try measure(report)
+        let counts = try load(earlierIDs, &report)
+        try measure(report, counts, after: newestAppliedID)
 
         report.seconds = (ContinuousClock.now - start).seconds
-        try writeLedger(report, content, snapshotChecksum: snapshotChecksum)
+        try writeLedger(report, content, snapshotChecksum: counts.snapshotChecksum)
         return report
     }
 
@@ -131,31 +131,29 @@ struct BatchTransaction {
 
     /// Counts the batch, ranks the window, and loads scores and snapshots; before the window is full, scores without
     /// percentiles.
-    ///
-    /// - Returns: the checksum of the snapshots.
-    private func load(_ earlierIDs: [Int], _ report: inout BatchReport) throws -> String {
+    private func load(_ earlierIDs: [Int], _ report: inout BatchReport) throws -> LoadCounts {
         report.window = window(earlierIDs)
         let opening = [
             Call(SQL.pruneWindow, [report.window?.first ?? earlierIDs.first ?? source.batchID]),
             Call(SQL.preferHashedGroups), Call(SQL.countBatch, [source.batchID]), Call(SQL.preferAnyGroups),
         ]
         guard let first = report.window?.first else {
-            try run(.load, opening + [Call(SQL.insertUnrankedScores, [source.batchID])])
-            return "0"
+            let results = try run(.load, opening + [Call(SQL.insertUnrankedScores, [source.batchID])])
+            return try LoadCounts(pruned: results[0], counted: results[2], scores: results.last)
         }
         let ranking: [any PostgresEncodable] = [first, source.batchID, settings.percentileMethod.rawValue]
-        let sums: Rows
+        let counts: LoadCounts
         if let partition = try openLargePartition(report) {
-            sums = try loadLargeWindow(ranking, partition, opening)
+            counts = try loadLargeWindow(ranking, partition, opening)
         } else {
             let ensure = hasPartition ? [] : [Call(SQL.ensureSnapshotPartition, [source.batchID])]
             let results = try run(.load, opening + ensure + [Call(SQL.loadWindow, ranking)])
-            sums = results[results.count - 1]
+            counts = try LoadCounts(
+                pruned: results[0], counted: results[2], scores: results.last, snapshots: results.last)
         }
         if options.rescore == .all { try run(.load, [Call(SQL.rescoreAll, ranking)]) }
-        guard let row = sums.first else { throw JobError(.defect, "batch \(source.batchID): no snapshot sums") }
-        report.snapshots = try row.get("snapshot_count")
-        return try row.get("snapshot_checksum")
+        report.snapshots = counts.snapshots
+        return counts
     }
 
     /// The table for the snapshots of a large batch, to be attached once it is filled; nil where it is not large, or
@@ -169,25 +167,34 @@ struct BatchTransaction {
     /// Loads a window that is so large that a table for itself pays: ranked by several processes, indexed when full.
     private func loadLargeWindow(
         _ ranking: [any PostgresEncodable], _ partition: String, _ opening: [Call]
-    ) throws -> Rows {
+    ) throws -> LoadCounts {
         let name = try session.connection.quoteIdentifier(partition)
-        try run(.load, opening + [Call(SQL.createWindowPercentiles, ranking)])
+        let opened = try run(.load, opening + [Call(SQL.createWindowPercentiles, ranking)])
         let fill = Statement(
             name: SQL.fillSnapshotPartition.name,
             sql: SQL.fillSnapshotPartition.sql.replacing(":\"partition\"", with: name))
-        return try run(
+        let results = try run(
             .load,
             [
                 Call(SQL.sumWindowPercentiles), Call(fill, [source.batchID]),
                 Call(SQL.closeSnapshotPartition, [source.batchID]), Call(SQL.loadRankedScores),
                 Call(SQL.dropWindowPercentiles),
-            ])[0]
+            ])
+        return try LoadCounts(pruned: opened[0], counted: opened[2], scores: results[3], snapshots: results[0])
     }
 
     /// Measures what the batch has changed: distributions, drift and growth.
-    private func measure(_ report: BatchReport) throws {
-        guard let first = report.window?.first else { return }
-        try run(.measure, [Call(SQL.measureDistributions, [first, source.batchID])])
+    private func measure(_ report: BatchReport, _ counts: LoadCounts, after newestAppliedID: Int?) throws {
+        var calls: [Call] = []
+        if let first = report.window?.first {
+            calls.append(Call(SQL.measureDistributions, [first, source.batchID]))
+        }
+        // The last of them: it counts what the others append.
+        let growth: [any PostgresEncodable] = [
+            source.batchID, newestAppliedID, counts.newScores, counts.snapshots, counts.distinctScores,
+            report.rejected, report.accepted, counts.prunedAssets,
+        ]
+        try run(.measure, calls + [Call(SQL.measureGrowth, growth)])
     }
 
     private func writeLedger(_ report: BatchReport, _ content: ContentSummary, snapshotChecksum: String) throws {

@@ -45,6 +45,7 @@ enum SQL {
 
     // Measure
     static let measureDistributions = embedded("measure_distributions", PackageResources.measure_distributions_sql)
+    static let measureGrowth = embedded("measure_growth", PackageResources.measure_growth_sql)
 
     // Migrations
     static let admitUser = embedded("admit_user", PackageResources.admit_user_sql)
@@ -135,6 +136,7 @@ enum SQL {
         measureDistributions,
         listMovers, readExplanation, readIndustry,
         listDriftMeasurements, listTableSizes, readNewestBatch,
+        measureDistributions, measureGrowth,
         limitStatements, requireWritable, preferAnyGroups, preferHashedGroups, listLockHolders, readSchemaLockHolder,
         admitUser, createRoles, grantRights, grantWorkTables, inspectRoles, inspectRole,
         closeSnapshotPartition, createWindowPercentiles, dropWindowPercentiles, fillSnapshotPartition, loadRankedScores,

@@ -1,5 +1,6 @@
 -- Ranks the window and loads it: appends the snapshots, gives scores their latest percentile, and returns the count
--- and checksum of the snapshots (the sum of a 64-bit hash of each row, whatever their order).
+-- and checksum of the snapshots (the sum of a 64-bit hash of each row, whatever their order), and how many assets are
+-- new to scores: a row version that replaces another carries the lock on it in xmax.
 -- $1: first batch of the window
 -- $2: last batch of the window, the as-of batch
 -- $3: percentile method
@@ -21,8 +22,10 @@ loaded as (
     set score = excluded.score, industry = excluded.industry, percentile = excluded.percentile
     where (kept.score, kept.industry, kept.percentile)
         is distinct from (excluded.score, excluded.industry, excluded.percentile)
+    returning xmax = 0 as is_new
 )
 select
     count(*) as snapshot_count,
-    coalesce(sum(snapshot_hash(id, scored_batch_id, score, industry, percentile)), 0) as snapshot_checksum
+    coalesce(sum(snapshot_hash(id, scored_batch_id, score, industry, percentile)), 0) as snapshot_checksum,
+    (select count(*) from loaded where is_new) as new_count
 from ranked
