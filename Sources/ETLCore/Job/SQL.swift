@@ -71,6 +71,7 @@ enum SQL {
     static let listAssetRejections = embedded("list_asset_rejections", PackageResources.list_asset_rejections_sql)
     static let listAssetSnapshots = embedded("list_asset_snapshots", PackageResources.list_asset_snapshots_sql)
     static let listMovers = embedded("list_movers", PackageResources.list_movers_sql)
+    static let listGrowth = embedded("list_growth", PackageResources.list_growth_sql)
     static let listIndustries = embedded("list_industries", PackageResources.list_industries_sql)
     static let listRejections = embedded("list_rejections", PackageResources.list_rejections_sql)
     static let readAsset = embedded("read_asset", PackageResources.read_asset_sql)
@@ -137,6 +138,7 @@ enum SQL {
         listMovers, readExplanation, readIndustry,
         listDriftMeasurements, listTableSizes, readNewestBatch,
         measureDistributions, measureGrowth,
+        measureDistributions, measureGrowth, listGrowth,
         limitStatements, requireWritable, preferAnyGroups, preferHashedGroups, listLockHolders, readSchemaLockHolder,
         admitUser, createRoles, grantRights, grantWorkTables, inspectRoles, inspectRole,
         closeSnapshotPartition, createWindowPercentiles, dropWindowPercentiles, fillSnapshotPartition, loadRankedScores,
