@@ -165,7 +165,7 @@ import TestSupport
         let success = try #require(try Self.samples(database.folder)["last_success_timestamp_seconds"])
         let holder = try Connection(database: database.connectionString)
         try holder.executeScript(.init(name: "hold", sql: "begin; lock table window_assets"))
-        let running = Task { try await Self.run(program) }
+        let running = try program.start(["run", ".", "--metrics-file", "etl_job.prom"])
         try await ExitCodeTests.waitForBlockedStatement(database)
         let backend = try #require(
             Int32(
@@ -176,8 +176,8 @@ import TestSupport
                     """)))
         if serverIsSilent { kill(backend, SIGSTOP) }
         let start = ContinuousClock.now
-        try await program.signalRunning(SIGTERM)
-        let outcome = try await running.value
+        running.signal(SIGTERM)
+        let outcome = try await running.outcome()
         let seconds = start.duration(to: .now) / .seconds(1)
         if serverIsSilent { kill(backend, SIGCONT) }
         try holder.executeScript(.init(name: "release", sql: "rollback"))

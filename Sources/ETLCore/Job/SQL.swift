@@ -83,11 +83,8 @@ enum SQL {
         "list_drift_measurements", PackageResources.list_drift_measurements_sql)
     static let listTableSizes = embedded("list_table_sizes", PackageResources.list_table_sizes_sql)
     static let readNewestBatch = embedded("read_newest_batch", PackageResources.read_newest_batch_sql)
-    static let readAsset = embedded("read_asset", PackageResources.read_asset_sql)
-    static let readAssetAsOf = embedded("read_asset_as_of", PackageResources.read_asset_as_of_sql)
     static let readExplanation = embedded("read_explanation", PackageResources.read_explanation_sql)
     static let readIndustry = embedded("read_industry", PackageResources.read_industry_sql)
-    static let readPercentileAt = embedded("read_percentile_at", PackageResources.read_percentile_at_sql)
 
     // Monitor: the check of the tables
     static let inspectSnapshots = embedded("inspect_snapshots", PackageResources.inspect_snapshots_sql)
@@ -134,31 +131,23 @@ enum SQL {
 
     /// All of them, for the tests that look at each.
     static let all: [Statement] = [
-        measureDistributions,
-        listMovers, readExplanation, readIndustry,
-        listDriftMeasurements, listTableSizes, readNewestBatch,
-        measureDistributions, measureGrowth,
-        measureDistributions, measureGrowth, listGrowth,
-        limitStatements, requireWritable, preferAnyGroups, preferHashedGroups, listLockHolders, readSchemaLockHolder,
-        admitUser, createRoles, grantRights, grantWorkTables, inspectRoles, inspectRole,
-        closeSnapshotPartition, createWindowPercentiles, dropWindowPercentiles, fillSnapshotPartition, loadRankedScores,
-        openSnapshotPartition, sumWindowPercentiles,
-        classifyAssets, loadWindow,
-        inspectServer, lockSchema, setBatchSettings, emptyStaging,
-        isStagingEmpty, stageAssets, countBatch, countRejections, ensureSnapshotPartition, insertBatch,
-        insertUnrankedScores, listBatches, listNewestBatchIDs, pruneWindow, rescoreAll, createSchema,
-        createSchemaMigrations, describeSchemaMigrations, insertMigration,
-        listMigrations, setMigrationSettings, countRejectionsByReason, inspectRights, inspectWindow,
-        listAssetRejections, listAssetSnapshots, listIndustries, listRejections, readAsset, readAssetAsOf,
-        readPercentileAt, exportBatchDistributions, exportBatches, exportIndustries, exportIndustryAliases,
-        exportPercentileSnapshots, exportRejectedAssets, exportScores, setExportSettings,
+        preferAnyGroups, preferHashedGroups, inspectServer, listLockHolders, limitStatements, requireWritable,
+        lockSchema, readSchemaLockHolder, setBatchSettings, emptyStaging, isStagingEmpty, stageAssets, classifyAssets,
+        countBatch, countRejections, closeSnapshotPartition, createWindowPercentiles, dropWindowPercentiles,
+        fillSnapshotPartition, loadRankedScores, openSnapshotPartition, sumWindowPercentiles, loadWindow,
+        ensureSnapshotPartition, insertBatch, insertUnrankedScores, listBatches, listNewestBatchIDs, pruneWindow,
+        rescoreAll, measureDistributions, measureGrowth, admitUser, createRoles, grantRights, grantWorkTables,
+        inspectRoles, createSchema, createSchemaMigrations, describeSchemaMigrations, insertMigration, listMigrations,
+        setMigrationSettings, countRejectionsByReason, inspectRole, inspectRights, inspectWindow, listAssetRejections,
+        listAssetSnapshots, listMovers, listGrowth, listIndustries, listRejections, readAsset, readAssetAsOf,
+        readPercentileAt, listDriftMeasurements, listTableSizes, readNewestBatch, readExplanation, readIndustry,
         inspectSnapshots, inspectSuccession, inspectTables, listAcceptedDifferences, listBatchContents,
         listDistributionDifferences, listHashedSnapshots, listLedgerDifferences, listLostSnapshots,
-        listPercentileDifferences,
-        listRejectedDifferences, listScoreDifferences, listSnapshotDifferences, listUnknownSnapshots,
-        listUnrankedScoreDifferences, listWindowAssetDifferences, listWindowBatches, listWindowCountDifferences,
-        listWindows, setVerifySettings, summariseLedger,
-        listDriftMeasurements, listTableSizes, readNewestBatch,
+        listPercentileDifferences, listRejectedDifferences, listScoreDifferences, listSnapshotDifferences,
+        listUnknownSnapshots, listUnrankedScoreDifferences, listWindowAssetDifferences, listWindowBatches,
+        listWindowCountDifferences, listWindows, setVerifySettings, summariseLedger, exportBatchDistributions,
+        exportBatches, exportIndustries, exportIndustryAliases, exportPercentileSnapshots, exportRejectedAssets,
+        exportScores, setExportSettings,
     ]
 
     private static func embedded(_ name: String, _ bytes: [UInt8]) -> Statement {
