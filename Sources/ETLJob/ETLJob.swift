@@ -32,7 +32,7 @@ struct ETLJob: AsyncParsableCommand {
         version: JobVersion.current,
         subcommands: [
             RunCommand.self, StatusCommand.self, AssetCommand.self, ExplainCommand.self, MoversCommand.self,
-            PercentileCommand.self, RejectsCommand.self, GrowthCommand.self, ExportCommand.self,
+            PercentileCommand.self, RejectsCommand.self, DriftCommand.self, GrowthCommand.self, ExportCommand.self,
             DoctorCommand.self, VerifyCommand.self, MigrateCommand.self, LocalCommand.self, SampleCommand.self,
         ])
 

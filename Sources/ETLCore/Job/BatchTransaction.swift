@@ -39,7 +39,7 @@ struct BatchTransaction {
         let content = try stage(&report)
         try classify(&report)
         let counts = try load(earlierIDs, &report)
-        try measure(report, counts, after: newestAppliedID)
+        try measure(&report, counts, after: newestAppliedID)
 
         report.seconds = (ContinuousClock.now - start).seconds
         try writeLedger(report, content, snapshotChecksum: counts.snapshotChecksum)
@@ -184,17 +184,23 @@ struct BatchTransaction {
     }
 
     /// Measures what the batch has changed: distributions, drift and growth.
-    private func measure(_ report: BatchReport, _ counts: LoadCounts, after newestAppliedID: Int?) throws {
-        var calls: [Call] = []
+    private func measure(_ report: inout BatchReport, _ counts: LoadCounts, after newestAppliedID: Int?) throws {
         if let first = report.window?.first {
-            calls.append(Call(SQL.measureDistributions, [first, source.batchID]))
+            let drift: [any PostgresEncodable] = [
+                source.batchID, first, settings.windowSize, options.driftAlpha, options.driftEffect,
+            ]
+            let results = try run(
+                .measure,
+                [Call(SQL.measureDistributions, [first, source.batchID]), Call(SQL.measureDrift, drift)])
+            let alarms = try results[1].filter { try $0.get("is_alarm") }
+            report.driftAlarms = Set(try alarms.map { try $0.get("industry", as: String.self) }).sorted()
         }
         // The last of them: it counts what the others append.
         let growth: [any PostgresEncodable] = [
             source.batchID, newestAppliedID, counts.newScores, counts.snapshots, counts.distinctScores,
             report.rejected, report.accepted, counts.prunedAssets,
         ]
-        try run(.measure, calls + [Call(SQL.measureGrowth, growth)])
+        try run(.measure, [Call(SQL.measureGrowth, growth)])
     }
 
     private func writeLedger(_ report: BatchReport, _ content: ContentSummary, snapshotChecksum: String) throws {

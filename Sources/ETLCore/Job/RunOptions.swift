@@ -24,6 +24,10 @@ public struct RunOptions: Sendable {
     public var allowsEmpty = false
     /// Lowest and highest score that is accepted.
     public var scoreRange = -10.0...10.0
+    /// How often one of the industries may be flagged as drifted without drift.
+    public var driftAlpha = 0.01
+    /// The drift below which nothing is flagged, in standard deviations of the reference.
+    public var driftEffect = 0.2
 
     /// The defaults.
     public init() {}

@@ -46,6 +46,7 @@ enum SQL {
     // Measure
     static let measureDistributions = embedded("measure_distributions", PackageResources.measure_distributions_sql)
     static let measureGrowth = embedded("measure_growth", PackageResources.measure_growth_sql)
+    static let measureDrift = embedded("measure_drift", PackageResources.measure_drift_sql)
 
     // Migrations
     static let admitUser = embedded("admit_user", PackageResources.admit_user_sql)
@@ -72,8 +73,11 @@ enum SQL {
     static let listAssetSnapshots = embedded("list_asset_snapshots", PackageResources.list_asset_snapshots_sql)
     static let listMovers = embedded("list_movers", PackageResources.list_movers_sql)
     static let listGrowth = embedded("list_growth", PackageResources.list_growth_sql)
+    static let listDrift = embedded("list_drift", PackageResources.list_drift_sql)
+    static let listDriftBaselines = embedded("list_drift_baselines", PackageResources.list_drift_baselines_sql)
     static let listIndustries = embedded("list_industries", PackageResources.list_industries_sql)
     static let listRejections = embedded("list_rejections", PackageResources.list_rejections_sql)
+    static let pinDriftBaseline = embedded("pin_drift_baseline", PackageResources.pin_drift_baseline_sql)
     static let readAsset = embedded("read_asset", PackageResources.read_asset_sql)
     static let readAssetAsOf = embedded("read_asset_as_of", PackageResources.read_asset_as_of_sql)
     static let readPercentileAt = embedded("read_percentile_at", PackageResources.read_percentile_at_sql)
@@ -136,18 +140,18 @@ enum SQL {
         countBatch, countRejections, closeSnapshotPartition, createWindowPercentiles, dropWindowPercentiles,
         fillSnapshotPartition, loadRankedScores, openSnapshotPartition, sumWindowPercentiles, loadWindow,
         ensureSnapshotPartition, insertBatch, insertUnrankedScores, listBatches, listNewestBatchIDs, pruneWindow,
-        rescoreAll, measureDistributions, measureGrowth, admitUser, createRoles, grantRights, grantWorkTables,
-        inspectRoles, createSchema, createSchemaMigrations, describeSchemaMigrations, insertMigration, listMigrations,
-        setMigrationSettings, countRejectionsByReason, inspectRole, inspectRights, inspectWindow, listAssetRejections,
-        listAssetSnapshots, listMovers, listGrowth, listIndustries, listRejections, readAsset, readAssetAsOf,
-        readPercentileAt, listDriftMeasurements, listTableSizes, readNewestBatch, readExplanation, readIndustry,
-        inspectSnapshots, inspectSuccession, inspectTables, listAcceptedDifferences, listBatchContents,
-        listDistributionDifferences, listHashedSnapshots, listLedgerDifferences, listLostSnapshots,
-        listPercentileDifferences, listRejectedDifferences, listScoreDifferences, listSnapshotDifferences,
-        listUnknownSnapshots, listUnrankedScoreDifferences, listWindowAssetDifferences, listWindowBatches,
-        listWindowCountDifferences, listWindows, setVerifySettings, summariseLedger, exportBatchDistributions,
-        exportBatches, exportIndustries, exportIndustryAliases, exportPercentileSnapshots, exportRejectedAssets,
-        exportScores, setExportSettings,
+        rescoreAll, measureDistributions, measureGrowth, measureDrift, admitUser, createRoles, grantRights,
+        grantWorkTables, inspectRoles, createSchema, createSchemaMigrations, describeSchemaMigrations,
+        insertMigration, listMigrations, setMigrationSettings, countRejectionsByReason, inspectRole, inspectRights,
+        inspectWindow, listAssetRejections, listAssetSnapshots, listMovers, listGrowth, listDrift, listDriftBaselines,
+        listIndustries, listRejections, pinDriftBaseline, readAsset, readAssetAsOf, readPercentileAt,
+        listDriftMeasurements, listTableSizes, readNewestBatch, readExplanation, readIndustry, inspectSnapshots,
+        inspectSuccession, inspectTables, listAcceptedDifferences, listBatchContents, listDistributionDifferences,
+        listHashedSnapshots, listLedgerDifferences, listLostSnapshots, listPercentileDifferences,
+        listRejectedDifferences, listScoreDifferences, listSnapshotDifferences, listUnknownSnapshots,
+        listUnrankedScoreDifferences, listWindowAssetDifferences, listWindowBatches, listWindowCountDifferences,
+        listWindows, setVerifySettings, summariseLedger, exportBatchDistributions, exportBatches, exportIndustries,
+        exportIndustryAliases, exportPercentileSnapshots, exportRejectedAssets, exportScores, setExportSettings,
     ]
 
     private static func embedded(_ name: String, _ bytes: [UInt8]) -> Statement {

@@ -71,6 +71,12 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "Highest score that is accepted.")
     var scoreMaximum = 10.0
 
+    @Option(help: "How often one of the industries may be flagged as drifted without drift (0…1).")
+    var driftAlpha = 0.01
+
+    @Option(help: "Flag no drift below so many standard deviations of the reference.")
+    var driftEffect = 0.2
+
     @Option(
         help: ArgumentHelp(
             "Try a batch again for so long when the database is away: a lost connection, a failover, a restart, a "
@@ -98,6 +104,12 @@ struct RunCommand: AsyncParsableCommand {
         }
         if !(0...1).contains(maxRejectRatio) {
             throw ValidationError("--max-reject-ratio is \(maxRejectRatio); it must be between 0 and 1.")
+        }
+        if !(driftAlpha >= 1e-9 && driftAlpha <= 0.5) {
+            throw ValidationError("--drift-alpha is \(driftAlpha); it must be between 1e-9 and 0.5.")
+        }
+        if !(driftEffect >= 0 && driftEffect.isFinite) {
+            throw ValidationError("--drift-effect is \(driftEffect); it must be 0 or more.")
         }
         if let batchID, !(0...BatchFolder.largestBatchID).contains(batchID) {
             throw ValidationError("--batch-id is \(batchID); it must be 0 to \(BatchFolder.largestBatchID).")
@@ -180,6 +192,8 @@ struct RunCommand: AsyncParsableCommand {
         options.allowsGap = allowGap
         options.allowsEmpty = allowEmpty
         options.scoreRange = scoreMinimum...scoreMaximum
+        options.driftAlpha = driftAlpha
+        options.driftEffect = driftEffect
         return options
     }
 }
