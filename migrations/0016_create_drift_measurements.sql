@@ -97,10 +97,12 @@ comment on column drift_measurements.mix_degrees_of_freedom is 'Its degrees of f
 comment on column drift_measurements.mix_p_value is 'Probability of at least this chi-square with unchanged shares.';
 comment on column drift_measurements.trend_slope is
     'Against the baseline: change of mean_shift_in_sd per batch over the measurements before this one.';
-comment on column drift_measurements.trend_expected is 'Against the baseline: mean_shift_in_sd that this trend foretold.';
+comment on column drift_measurements.trend_expected is
+    'The mean_shift_in_sd that was to be expected: against the baseline by its trend over the last 20 measurements at '
+    'most, from the preceding window the usual one, their median.';
 comment on column drift_measurements.is_beyond_trend is
-    'Against the baseline: whether mean_shift_in_sd is farther from the trend than it should be; NULL while there are '
-    'too few measurements for a trend.';
+    'Against the baseline: whether mean_shift_in_sd is farther from the trend than it should be. From the preceding '
+    'window: whether it is still drifted when the usual shift is allowed for. NULL under 5 earlier measurements.';
 comment on column drift_measurements.alpha is 'Setting: how often one of the industries may be flagged without drift.';
 comment on column drift_measurements.minimum_effect is
     'Setting: the Wasserstein distance, in standard deviations of the reference, below which nothing is flagged.';
@@ -108,7 +110,8 @@ comment on column drift_measurements.industry_count is 'Industries that share al
 comment on column drift_measurements.drifted is
     'Whether ks_p_value is below alpha / industry_count and wasserstein_in_sd at least minimum_effect.';
 comment on column drift_measurements.is_alarm is
-    'Whether somebody should look: drifted from the preceding window, or beyond the trend against the baseline.';
+    'Whether somebody should look: drifted from the preceding window, by more than usual where that is known; or '
+    'beyond the trend against the baseline.';
 
 create trigger history_is_append_only before update or delete or truncate on drift_baselines
     for each statement execute function refuse_change_of_history();

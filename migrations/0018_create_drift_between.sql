@@ -4,7 +4,8 @@
 create function drift_between(
     reference_first_batch_id bigint, reference_last_batch_id bigint,
     current_first_batch_id bigint, current_last_batch_id bigint,
-    alpha double precision default 0.01, minimum_effect double precision default 0.2)
+    alpha double precision default 0.01, minimum_effect double precision default 0.2,
+    moved_industries text[] default '{}', moved_by double precision[] default '{}')
 returns table (
     industry text, reference_count bigint, current_count bigint,
     ks_statistic double precision, ks_p_value double precision,
@@ -15,17 +16,19 @@ returns table (
 language sql stable parallel safe
 begin atomic
     with counted as materialized (
+        -- Integers below 2^53 are exact in double precision, and added faster than numeric.
         select
             industry,
-            score,
-            -- Integers below 2^53 are exact in double precision, and added faster than numeric.
-            case when batch_id between drift_between.reference_first_batch_id
-                and drift_between.reference_last_batch_id then asset_count::double precision else 0 end as n_eq,
-            case when batch_id between drift_between.current_first_batch_id
-                and drift_between.current_last_batch_id then asset_count::double precision else 0 end as m_eq
+            score + coalesce(
+                drift_between.moved_by[array_position(drift_between.moved_industries, industry)], 0) as score,
+            asset_count::double precision as n_eq,
+            0::double precision as m_eq
         from batch_distributions
         where batch_id between drift_between.reference_first_batch_id and drift_between.reference_last_batch_id
-            or batch_id between drift_between.current_first_batch_id and drift_between.current_last_batch_id
+        union all
+        select industry, score, 0, asset_count
+        from batch_distributions
+        where batch_id between drift_between.current_first_batch_id and drift_between.current_last_batch_id
     ),
     totals as materialized (
         select
@@ -186,9 +189,11 @@ begin atomic
     order by industry = '(all)', industry;
 end;
 
-comment on function drift_between(bigint, bigint, bigint, bigint, double precision, double precision) is
+comment on function drift_between(
+    bigint, bigint, bigint, bigint, double precision, double precision, text[], double precision[]) is
     'How far the scores of some batches (the current ones, from the third number to the fourth) are from those of '
     'others (the reference, from the first to the second), per industry and for all pooled, from the exact counts. '
     'Figures are those of drift_measurements; \d+ drift_measurements explains each. NULL where either side has no '
     'assets. A reference without spread has no standard deviation to measure in: there any distance is an effect. '
+    'moved_by adds a number to the reference''s scores in each of moved_industries, to see what else has changed. '
     'Example: select * from drift_between(0, 2, 17, 19);';

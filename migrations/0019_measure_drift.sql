@@ -7,7 +7,8 @@
 -- about it, the variance of the error of prediction and the degrees of freedom are those under this correlation R:
 --   variance = residual sum of squares / tr(M R), where M takes the line out of a series,
 --   degrees of freedom = tr(M R)^2 / tr(M R M R) (Satterthwaite 1946),
---   error of prediction = variance (1 - 2 c'r + c'R c), where c are the weights that predict, r correlates with the next.
+--   variance of the error of prediction = variance (1 - 2 c'r + c'R c), where c are the weights of the prediction and r
+--   the correlations with what is predicted.
 -- Five windows of three are then worth two degrees of freedom, twenty are worth eight. Student's quantile for so few is
 -- wide, and rightly so. It is taken from the normal one (Gaver and Kafadar 1984; within 1 % from 3 degrees on).
 -- The variance is taken to be no less than that of sampling, 1 / assets, which a few residuals may miss by chance.
@@ -104,11 +105,15 @@ end;
 
 comment on function drift_trend(
     double precision[], double precision[], double precision, integer, double precision, double precision) is
-    'The least-squares line through measurements of overlapping windows (their ordinals and shifts): its slope, what it '
-    'expects at the next ordinal, and the margin that the next one passes with probability alpha where the trend goes '
-    'on. No row for fewer than 3 points.';
+    'The least-squares line through measurements of overlapping windows (their ordinals and shifts): its slope, what '
+    'it expects at the next ordinal, and the margin that the next one passes with probability alpha where the trend '
+    'goes on. No row for fewer than 3 points.';
 
 -- What is to be known of the ledger is what precedes the batch: measured later, it comes to the same.
+--
+-- Where scores creep, every batch lies above the window before it, and is no news. So a batch that has drifted from
+-- that window is compared once more, with the window moved by the shift that was usual so far, the median of the last
+-- 20: what is still drifted then is beyond the trend. A median, for one sudden change must not become usual.
 -- Grain: one row per reference and industry, and one for all industries pooled, '(all)'.
 create function measured_drift(
     as_of_batch_id bigint, window_first_batch_id bigint, window_size integer,
@@ -133,101 +138,148 @@ begin atomic
         union all
         select 'baseline', first_batch_id, last_batch_id, measured_drift.window_first_batch_id
         from (
-            select first_batch_id, last_batch_id
-            from (
-                (select 1 as precedence, first_batch_id, last_batch_id
-                from drift_baselines
-                order by baseline_id desc
-                limit 1)
-                union all
-                (select 2, batches.window_first_batch_id, batches.batch_id
-                from batches
-                where batches.window_first_batch_id is not null and batches.batch_id < measured_drift.as_of_batch_id
-                order by batches.batch_id
-                limit 1)
-            ) as candidate
+            (select 1 as precedence, first_batch_id, last_batch_id
+            from drift_baselines
+            order by baseline_id desc
+            limit 1)
+            union all
+            (select 2, batches.window_first_batch_id, batches.batch_id
+            from batches
+            where batches.window_first_batch_id is not null and batches.batch_id < measured_drift.as_of_batch_id
+            order by batches.batch_id
+            limit 1)
             order by precedence
             limit 1
         ) as baseline
         where last_batch_id < measured_drift.window_first_batch_id
+    ),
+    measured as materialized (
+        select
+            comparisons.*,
+            drift.*,
+            history.ordinals,
+            history.shifts,
+            case when history.point_count >= 5 then history.usual_shift end as usual_shift,
+            history.point_count
+        from comparisons
+        cross join lateral drift_between(
+            comparisons.reference_first_batch_id, comparisons.reference_last_batch_id,
+            comparisons.current_first_batch_id, measured_drift.as_of_batch_id,
+            measured_drift.alpha, measured_drift.minimum_effect) as drift
+        -- The last 20 measurements, numbered backwards from this batch by the ledger; against the same baseline.
+        left join lateral (
+            select
+                array_agg(-ordinal) as ordinals,
+                array_agg(mean_shift_in_sd) as shifts,
+                percentile_cont(0.5) within group (order by mean_shift_in_sd) as usual_shift,
+                count(*) as point_count
+            from (
+                select
+                    earlier.mean_shift_in_sd,
+                    (
+                        select count(*) + 1
+                        from batches
+                        where batches.batch_id > earlier.as_of_batch_id
+                            and batches.batch_id < measured_drift.as_of_batch_id
+                    )::double precision as ordinal
+                from drift_measurements as earlier
+                where earlier.reference = comparisons.reference
+                    and earlier.industry = drift.industry
+                    and earlier.as_of_batch_id < measured_drift.as_of_batch_id
+                    and earlier.mean_shift_in_sd is not null
+                    and (
+                        comparisons.reference = 'preceding_window'
+                        or earlier.reference_first_batch_id = comparisons.reference_first_batch_id
+                        and earlier.reference_last_batch_id = comparisons.reference_last_batch_id
+                    )
+                order by earlier.as_of_batch_id desc
+                limit 20
+            ) as earlier
+        ) as history on true
+    ),
+    moves as (
+        select
+            reference_first_batch_id,
+            reference_last_batch_id,
+            array_agg(industry) as industries,
+            -- Where there is no distance nothing is moved: the standard deviation is not known then, nor needed.
+            array_agg(coalesce(usual_shift * wasserstein / nullif(wasserstein_in_sd, 0), 0)) as shifts
+        from measured
+        where reference = 'preceding_window'
+        group by reference_first_batch_id, reference_last_batch_id
+        having bool_or(drifted and usual_shift is not null)
+    ),
+    unexplained as materialized (
+        select drift.industry, drift.drifted
+        from moves
+        cross join lateral drift_between(
+            moves.reference_first_batch_id, moves.reference_last_batch_id,
+            measured_drift.as_of_batch_id, measured_drift.as_of_batch_id,
+            measured_drift.alpha, measured_drift.minimum_effect, moves.industries, moves.shifts) as drift
+    ),
+    judged as (
+        select
+            measured.*,
+            trend.slope as trend_slope,
+            case when measured.reference = 'baseline' then trend.expected else measured.usual_shift end
+                as trend_expected,
+            case
+                when measured.point_count < 5 or measured.ks_statistic is null then null
+                when measured.reference = 'preceding_window'
+                    then measured.drifted and coalesce(unexplained.drifted, false)
+                else coalesce(
+                    abs(measured.mean_shift_in_sd - trend.expected)
+                    > greatest(trend.margin, measured_drift.minimum_effect) and trend.margin is not null,
+                    false)
+            end as is_beyond_trend
+        from measured
+        left join unexplained
+            on unexplained.industry = measured.industry and measured.reference = 'preceding_window'
+        left join lateral drift_trend(
+            measured.ordinals, measured.shifts, 0, measured_drift.window_size,
+            measured_drift.alpha / measured.industry_count, 1 / nullif(measured.current_count, 0)::double precision
+        ) as trend on measured.reference = 'baseline'
     )
     select
         measured_drift.as_of_batch_id,
-        drift.industry,
-        comparisons.reference,
-        comparisons.reference_first_batch_id,
-        comparisons.reference_last_batch_id,
-        comparisons.current_first_batch_id,
-        drift.reference_count,
-        drift.current_count,
-        drift.ks_statistic,
-        drift.ks_p_value,
-        drift.psi,
-        drift.psi_bin_count,
-        drift.psi_critical_value,
-        drift.wasserstein,
-        drift.wasserstein_in_sd,
-        drift.mean_shift_in_sd,
-        drift.mix_chi_square,
-        drift.mix_degrees_of_freedom,
-        drift.mix_p_value,
-        trend.slope,
-        trend.expected,
-        verdict.is_beyond_trend,
+        industry,
+        reference,
+        reference_first_batch_id,
+        reference_last_batch_id,
+        current_first_batch_id,
+        reference_count,
+        current_count,
+        ks_statistic,
+        ks_p_value,
+        psi,
+        psi_bin_count,
+        psi_critical_value,
+        wasserstein,
+        wasserstein_in_sd,
+        mean_shift_in_sd,
+        mix_chi_square,
+        mix_degrees_of_freedom,
+        mix_p_value,
+        trend_slope,
+        trend_expected,
+        is_beyond_trend,
         measured_drift.alpha,
         measured_drift.minimum_effect,
-        drift.industry_count,
-        drift.drifted,
-        case comparisons.reference
-            when 'baseline' then coalesce(verdict.is_beyond_trend, false)
-            else drift.drifted
-        end
-    from comparisons
-    cross join lateral drift_between(
-        comparisons.reference_first_batch_id, comparisons.reference_last_batch_id,
-        comparisons.current_first_batch_id, measured_drift.as_of_batch_id,
-        measured_drift.alpha, measured_drift.minimum_effect) as drift
-    -- The last 20 measurements against the same baseline, numbered backwards from this batch by the ledger.
-    left join lateral (
-        select array_agg(-ordinal) as ordinals, array_agg(mean_shift_in_sd) as shifts, count(*) as point_count
-        from (
-            select
-                earlier.mean_shift_in_sd,
-                (
-                    select count(*) + 1
-                    from batches
-                    where batches.batch_id > earlier.as_of_batch_id
-                        and batches.batch_id < measured_drift.as_of_batch_id
-                )::double precision as ordinal
-            from drift_measurements as earlier
-            where earlier.reference = comparisons.reference
-                and earlier.industry = drift.industry
-                and earlier.reference_first_batch_id = comparisons.reference_first_batch_id
-                and earlier.reference_last_batch_id = comparisons.reference_last_batch_id
-                and earlier.as_of_batch_id < measured_drift.as_of_batch_id
-                and earlier.mean_shift_in_sd is not null
-            order by earlier.as_of_batch_id desc
-            limit 20
-        ) as earlier
-        where comparisons.reference = 'baseline'
-    ) as history on true
-    left join lateral drift_trend(
-        history.ordinals, history.shifts, 0, measured_drift.window_size,
-        measured_drift.alpha / drift.industry_count, 1 / nullif(drift.current_count, 0)::double precision
-    ) as trend on true
-    cross join lateral (
-        select case when history.point_count >= 5 then
-            abs(drift.mean_shift_in_sd - trend.expected) > greatest(trend.margin, measured_drift.minimum_effect)
-            and trend.margin is not null
-        end as is_beyond_trend
-    ) as verdict;
+        industry_count,
+        drifted,
+        case reference
+            when 'baseline' then coalesce(is_beyond_trend, false)
+            else drifted and coalesce(is_beyond_trend, true)
+        end as is_alarm
+    from judged;
 end;
 
 comment on function measured_drift(bigint, bigint, integer, double precision, double precision) is
     'What drift_measurements is to hold for a batch, given its window''s first batch and size, alpha and the minimum '
     'effect: drift from the preceding window and from the baseline, where these share no batch with what is judged. '
-    'A change is beyond the trend where it lies farther from it than the margin of drift_trend and than the minimum '
-    'effect, after 5 measurements or more.';
+    'After 5 measurements or more a change is beyond the trend: against the baseline, where it lies farther from '
+    'it than the margin of drift_trend and than the minimum effect; from the preceding window, where it is still '
+    'drifted when the usual shift, the median of the last 20, is allowed for.';
 
 -- Batches that were applied before this migration, in their order, for the trend builds on what precedes.
 do $$

@@ -32,7 +32,9 @@ select
         when current_count = 0 then 'not measurable: no assets in the current batches'
         when is_alarm and reference = 'preceding_window' then 'sudden change: look at this'
         when is_alarm then 'beyond the trend: look at this'
-        when drifted then 'moved, as its trend foretold or too soon to tell'
+        when drifted and reference = 'preceding_window' then 'moved, by no more than usual'
+        when drifted and is_beyond_trend is null then 'moved; too early for a trend'
+        when drifted then 'moved, along its trend'
         when psi > psi_critical_value or ks_p_value < alpha / industry_count then 'a difference, but a small one'
         else 'no drift'
     end as verdict
@@ -84,12 +86,14 @@ comment on column drift_history.current_batches is 'The batches that are judged.
 comment on column drift_history.reference_count is 'Assets in the reference.';
 comment on column drift_history.current_count is 'Assets in what is judged.';
 comment on column drift_history.is_alarm is
-    'Whether somebody should look: drifted from the preceding window, or beyond the trend against the baseline.';
+    'Whether somebody should look: drifted from the preceding window, by more than usual where that is known; or '
+    'beyond the trend against the baseline.';
 comment on column drift_history.drifted is
     'Whether ks_p_value is below ks_p_threshold and wasserstein_in_sd at least wasserstein_threshold.';
 comment on column drift_history.is_beyond_trend is
-    'Against the baseline: whether mean_shift_in_sd is farther from trend_expected than it should be; NULL under 5 '
-    'earlier measurements.';
+    'Against the baseline: whether mean_shift_in_sd is farther from trend_expected than it should be. From the '
+    'preceding window: whether it is still drifted when the usual shift is allowed for. NULL under 5 earlier '
+    'measurements.';
 comment on column drift_history.ks_statistic is
     'Kolmogorov-Smirnov D: the largest difference of the two cumulative distributions, 0 to 1.';
 comment on column drift_history.ks_p_value is 'Probability of at least this D without drift.';
@@ -103,7 +107,8 @@ comment on column drift_history.wasserstein_threshold is
 comment on column drift_history.mean_shift_in_sd is
     'Current mean less reference mean, in standard deviations of the reference.';
 comment on column drift_history.trend_expected is
-    'Against the baseline: the mean_shift_in_sd that the trend of the measurements before foretold.';
+    'The mean_shift_in_sd to be expected: against the baseline by its trend, from the preceding window the usual one, '
+    'the median of the last 20.';
 comment on column drift_history.trend_slope is 'Against the baseline: change of mean_shift_in_sd per batch.';
 comment on column drift_history.psi is 'Population stability index over the deciles of the reference.';
 comment on column drift_history.psi_critical_value is
@@ -124,12 +129,14 @@ comment on column latest_drift.current_batches is 'The batches that are judged.'
 comment on column latest_drift.reference_count is 'Assets in the reference.';
 comment on column latest_drift.current_count is 'Assets in what is judged.';
 comment on column latest_drift.is_alarm is
-    'Whether somebody should look: drifted from the preceding window, or beyond the trend against the baseline.';
+    'Whether somebody should look: drifted from the preceding window, by more than usual where that is known; or '
+    'beyond the trend against the baseline.';
 comment on column latest_drift.drifted is
     'Whether ks_p_value is below ks_p_threshold and wasserstein_in_sd at least wasserstein_threshold.';
 comment on column latest_drift.is_beyond_trend is
-    'Against the baseline: whether mean_shift_in_sd is farther from trend_expected than it should be; NULL under 5 '
-    'earlier measurements.';
+    'Against the baseline: whether mean_shift_in_sd is farther from trend_expected than it should be. From the '
+    'preceding window: whether it is still drifted when the usual shift is allowed for. NULL under 5 earlier '
+    'measurements.';
 comment on column latest_drift.ks_statistic is
     'Kolmogorov-Smirnov D: the largest difference of the two cumulative distributions, 0 to 1.';
 comment on column latest_drift.ks_p_value is 'Probability of at least this D without drift.';
@@ -142,7 +149,8 @@ comment on column latest_drift.wasserstein_threshold is
 comment on column latest_drift.mean_shift_in_sd is
     'Current mean less reference mean, in standard deviations of the reference.';
 comment on column latest_drift.trend_expected is
-    'Against the baseline: the mean_shift_in_sd that the trend of the measurements before foretold.';
+    'The mean_shift_in_sd to be expected: against the baseline by its trend, from the preceding window the usual one, '
+    'the median of the last 20.';
 comment on column latest_drift.trend_slope is 'Against the baseline: change of mean_shift_in_sd per batch.';
 comment on column latest_drift.psi is 'Population stability index over the deciles of the reference.';
 comment on column latest_drift.psi_critical_value is

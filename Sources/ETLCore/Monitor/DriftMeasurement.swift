@@ -51,11 +51,11 @@ public struct DriftMeasurement: Sendable, Codable {
     public let mixDegreesOfFreedom: Int?
     /// Its p.
     public let mixPValue: Double?
-    /// Change of the mean shift per batch, of the measurements before this one.
+    /// Against the baseline: change of the mean shift per batch, of the measurements before this one.
     public let trendSlope: Double?
-    /// The mean shift that this trend foretold.
+    /// The mean shift to be expected: by that trend; from the preceding window, the usual one.
     public let trendExpected: Double?
-    /// Whether the mean shift is farther from the trend than it should be; nil while that cannot be told.
+    /// Whether the change is more than that foretells; nil while that cannot be told.
     public let isBeyondTrend: Bool?
     /// How often one of the industries may be flagged without drift.
     public let alpha: Double

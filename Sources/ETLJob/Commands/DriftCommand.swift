@@ -13,7 +13,7 @@ struct DriftCommand: AsyncParsableCommand {
         discussion: """
             The new batch is compared with the window before it (preceding_window: sudden change), and the current \
             window with a pinned one, by default the first (baseline: slow creep, shown as a trend). What alarms is \
-            sudden change, or change beyond the trend.
+            sudden change of more than the usual creep, or change beyond the trend.
 
             EXAMPLES
               etl-job drift                        as of the newest batch

@@ -56,7 +56,8 @@ struct DriftTable {
             ("industry", .left), ("assets", .right), ("D", .right), ("p", .right), ("distance", .right),
             ("mean shift", .right),
         ]
-        if isBaseline { columns += [("trend a batch", .right), ("expected", .right)] }
+        if isBaseline { columns.append(("trend a batch", .right)) }
+        columns.append((isBaseline ? "expected" : "usual", .right))
         columns += [
             ("PSI", .right), ("critical", .right), ("flag", .left), (isBaseline ? "mean shift" : "distance", .left),
         ]
@@ -68,7 +69,8 @@ struct DriftTable {
                 figure(one.ksStatistic, 3), probability(one.ksPValue), figure(one.wassersteinInSD, 2),
                 signed(one.meanShiftInSD, 2),
             ]
-            if isBaseline { cells += [signed(one.trendSlope, 3), signed(one.trendExpected, 2)] }
+            if isBaseline { cells.append(signed(one.trendSlope, 3)) }
+            cells.append(signed(one.trendExpected, 2))
             cells += [figure(one.psi, 3), figure(one.psiCriticalValue, 3), flag(one), sparkline(one)]
             table.append(cells)
         }
@@ -111,17 +113,19 @@ struct DriftTable {
         if one.referenceCount == 0 { return "new: no assets before" }
         if one.currentCount == 0 { return "gone: no assets now" }
         if one.isAlarm { return one.reference == .baseline ? "BEYOND TREND" : "DRIFTED" }
-        guard one.reference == .baseline, one.drifted else { return "–" }
-        return one.isBeyondTrend == nil ? "moved" : "moved, on trend"
+        guard one.drifted else { return "–" }
+        if one.isBeyondTrend == nil { return "moved" }
+        return one.reference == .baseline ? "moved, on trend" : "moved, as usual"
     }
 
     // MARK: - Sentences
 
     private func legend(_ any: DriftMeasurement) -> String {
         """
-        Distance (Wasserstein) and shifts are in standard deviations of the reference. DRIFTED is a p below \
-        \(probability(any.pThreshold)) with a distance of \(trimmed(any.minimumEffect)) or more. In the bars of distance, ▅ and \
-        above is \(trimmed(any.minimumEffect)) or more.
+        Distance (Wasserstein) and shifts are in standard deviations of the reference. Moved is a p below \
+        \(probability(any.pThreshold)) with a distance of \(trimmed(any.minimumEffect)) or more; DRIFTED, moved from the \
+        window before by more than usual.
+        In the bars of distance, ▅ and above is \(trimmed(any.minimumEffect)) or more.
         """
     }
 
