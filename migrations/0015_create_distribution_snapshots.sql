@@ -15,7 +15,8 @@ comment on function window_distribution(bigint, bigint) is
     'industry have each score. Example: select * from window_distribution(5, 7);';
 
 -- Grain: one row per industry. Quantiles are those of percentile_cont; moments are taken about the mean, in two steps,
--- for sums of squares alone lose digits.
+-- for sums of squares alone lose digits. A double that becomes too small is an error, so what is below 1e-100 counts as
+-- 0, and deviations are taken in parts of the largest.
 create function distribution_figures(first_batch_id bigint, last_batch_id bigint)
 returns table (
     industry text, asset_count bigint, mean double precision, standard_deviation double precision,
@@ -30,20 +31,33 @@ begin atomic
         select
             industry,
             sum(n_eq)::bigint as n,
-            sum(score * n_eq) / sum(n_eq)::double precision as mean,
+            sum(case when abs(score) < 1e-100 then 0 else score end * n_eq) / sum(n_eq)::double precision as mean,
             min(score) as minimum,
             max(score) as maximum
         from counted
         group by industry
     ),
-    moments as (
+    deviations as materialized (
         select
             counted.industry,
-            sum(counted.n_eq * (counted.score - means.mean) ^ 2) as m2,
-            sum(counted.n_eq * (counted.score - means.mean) ^ 3) as m3
+            counted.n_eq,
+            counted.score - means.mean as deviation,
+            max(abs(counted.score - means.mean)) over (partition by counted.industry) as largest
         from counted
         join means on means.industry = counted.industry
-        group by counted.industry
+    ),
+    moments as (
+        select
+            industry,
+            largest,
+            sum(n_eq * part ^ 2) as m2,
+            sum(n_eq * part ^ 3) as m3
+        from deviations
+        cross join lateral (
+            select case when largest < 1e-100 or abs(deviation) < largest * 1e-100 then 0 else deviation / largest end
+                as part
+        ) as scaled
+        group by industry, largest
     ),
     running as (
         select
@@ -70,7 +84,8 @@ begin atomic
             holders.score
                 + (percent / 100::double precision * (holders.n - 1) - first_row)
                 * (case when first_row + 1 < holders.n_lt + holders.n_eq then 0
-                    else coalesce(holders.next_score, holders.score) - holders.score end) as quantile
+                    when holders.next_score - holders.score > 1e-100 then holders.next_score - holders.score
+                    else 0 end) as quantile
         from holders
         cross join lateral generate_series(
             case when holders.n = 1 then 0
@@ -93,7 +108,8 @@ begin atomic
         means.industry,
         means.n,
         means.mean,
-        case when means.n > 1 then sqrt(moments.m2 / (means.n - 1)) end,
+        case when means.n > 1 then case when moments.m2 > 0
+            then moments.largest * sqrt(moments.m2 / (means.n - 1)) else 0 end end,
         case when moments.m2 > 0 and means.minimum < means.maximum
             then (moments.m3 / means.n) / (moments.m2 / means.n) ^ 1.5 end,
         means.minimum,
