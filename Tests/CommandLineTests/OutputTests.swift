@@ -5,8 +5,9 @@ import TestSupport
 /// What the commands print: golden texts, and JSON that programs read.
 @Suite struct OutputTests {
     static let commands = [
-        "", "run", "status", "asset", "percentile", "rejects", "export", "doctor", "verify", "migrate", "migrate up",
-        "migrate status", "local", "local start", "local stop", "local status", "local psql", "local destroy", "sample",
+        "", "run", "status", "asset", "explain", "movers", "percentile", "rejects", "drift", "drift pin", "growth",
+        "report", "export", "doctor", "verify", "migrate", "migrate up", "migrate status", "local", "local start",
+        "local stop", "local status", "local psql", "local destroy", "sample",
     ]
 
     @Test(arguments: commands)

@@ -74,4 +74,145 @@ import TestSupport
             try Self.expectExact(database, "batch \(batch)")
         }
     }
+
+    @Test func aSchemaWithHistoryIsCountedOnce() async throws {
+        let loaded = try await RunTests.loaded(5)
+        let old = try await Self.beforeTheMigration(loaded)
+        try Migrator(session: old.session(), folder: TestServer.migrations).apply()
+        #expect(try old.session().growth().isEmpty)
+        for batch in 5..<8 {
+            try old.write(RunTests.assets(batch, 20) + RunTests.assets(batch - 4), batch: batch)
+            try old.run()
+            try Self.expectExact(old, "batch \(batch)")
+        }
+        #expect(try old.value("select count(distinct as_of_batch_id) from table_growth") == "3")
+    }
+
+    /// A database as it was before distributions, drift and growth were measured, with the tables of another one.
+    static func beforeTheMigration(_ loaded: TestDatabase) async throws -> TestDatabase {
+        let old = try TestDatabase(at: await TestServer.shared.emptyDatabase())
+        let folder = try temporaryFolder()
+        for file in try TestServer.migrations.read().prefix(13) {
+            try Data(file.sql.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(file.fileName)"))
+        }
+        try Migrator(session: old.session(), folder: MigrationFolder(path: folder)).apply()
+        try old.connection.executeScript(.init(name: "partition", sql: "select ensure_snapshot_partition(0)"))
+        for table in ["batches", "batch_distributions", "rejected_assets", "scores", "percentile_snapshots"] {
+            try old.connection.copyIn(.init(name: "copy_in", sql: "copy \(table) from stdin")) { send in
+                let source = Statement(name: "copy_out", sql: "copy (select * from \(table)) to stdout")
+                _ = try loaded.connection.copyOut(source) { try send($0) }
+            }
+        }
+        try old.connection.copyIn(.init(name: "copy_in", sql: "copy window_assets from stdin")) { send in
+            let source = Statement(name: "copy_out", sql: "copy window_assets to stdout")
+            _ = try loaded.connection.copyOut(source) { try send($0) }
+        }
+        return old
+    }
+
+    @Test func noTableIsCountedWholeOnceItWasMeasured() async throws {
+        let database = try await RunTests.loaded(4)
+        let session = try database.session()
+        func counts(after batch: Int?) throws -> [String] {
+            try session.rolledBackTransaction {
+                let explain = Statement(
+                    name: "explain", sql: "explain (analyze, costs off, timing off) \(SQL.measureGrowth.sql)")
+                let parameters: [any PostgresEncodable] = [batch == nil ? 8 : 4, batch, 1, 1, 1, 1, 1, 1]
+                return try session.connection.execute(explain, parameters).map { try $0.get("\"QUERY PLAN\"") }
+            }
+        }
+        func executed(_ table: String, _ plan: [String]) -> Bool {
+            plan.contains { $0.contains(" on \(table)") && !$0.contains("never executed") }
+        }
+        let tables = ["scores", "percentile_snapshots_0_99", "rejected_assets", "batch_distributions", "window_assets"]
+        let (first, later) = (try counts(after: nil), try counts(after: 3))
+        for table in tables {
+            #expect(executed(table, first), "\(table) is not counted at first")
+            #expect(!executed(table, later), "\(table) is counted again")
+            #expect(later.contains { $0.contains(" on \(table)") })
+        }
+    }
+
+    @Test func bytesAndStatisticsAreTheServers() async throws {
+        let database = try await TestDatabase()
+        try database.connection.executeScript(
+            .init(name: "keep_still", sql: "alter table scores set (autovacuum_enabled = off)"))
+        for batch in 0..<5 {
+            let again = batch == 0 ? [] : RunTests.assets(0, 20)
+            try database.write(RunTests.assets(batch, 60) + again, batch: batch)
+            if batch < 4 { try database.run() }
+        }
+        let statistics = """
+            select n_dead_tup, n_tup_hot_upd / nullif(n_tup_upd, 0)::double precision, n_tup_upd
+            from pg_stat_user_tables where relname = 'scores'
+            """
+        // A session hands in its statistics when it ends, a moment after it was left.
+        var before = try database.query(statistics)[0]
+        while true {
+            try await Task.sleep(for: .milliseconds(300))
+            let now = try database.query(statistics)[0]
+            if now == before, (Int(now[2]) ?? 0) > 0 { break }
+            before = now
+        }
+        try database.run()
+        #expect(
+            try database.query(
+                """
+                select dead_rows, hot_update_share from table_growth
+                where table_name = 'scores' and as_of_batch_id = 4
+                """) == [Array(before.prefix(2))])
+        #expect(
+            try database.query(
+                """
+                select bool_and(total_bytes = pg_total_relation_size('scores')),
+                    bool_and(index_bytes = pg_relation_size('one_score_per_asset'))
+                from scores_growth where as_of_batch_id = 4
+                """) == [["t", "t"]])
+        #expect(
+            try database.query(
+                """
+                select total_bytes, pg_total_relation_size('percentile_snapshots_0_99'), toast_bytes > 0
+                from growth_history where table_name = 'percentile_snapshots' and as_of_batch_id = 4
+                """
+            ).allSatisfy { $0[0] == $0[1] && $0[2] == "t" })
+        #expect(
+            try database.query(
+                """
+                select row_count, new_rows, heap_bytes + index_bytes + toast_bytes = total_bytes,
+                    bytes_per_row = total_bytes / row_count::double precision
+                from scores_growth where as_of_batch_id >= 3
+                """) == [["240", "60", "t", "t"], ["300", "60", "t", "t"]])
+        #expect(
+            try database.value(
+                """
+                select bool_and(a.total_bytes = (
+                    select sum(heap_bytes + index_bytes + toast_bytes) from table_growth as t
+                    where t.as_of_batch_id = a.as_of_batch_id))
+                from growth_history as a where table_name = '(all)'
+                """) == "t")
+    }
+
+    @Test func measurementsStayAndEverybodyWithARoleMayReadThem() async throws {
+        let database = try await RunTests.loaded(3)
+        for change in ["delete from table_growth", "truncate table_growth", "update table_growth set row_count = 1"] {
+            let error = #expect(throws: PostgresError.self) {
+                try database.connection.execute(Statement(name: "change", sql: change))
+            }
+            #expect(error?.sqlState == "23001", "\(change)")
+            for role in ["etl_writer", "etl_reader"] {
+                #expect(try RolesTests.attempt(change, as: role, database) == "42501", "\(change)")
+            }
+        }
+        for view in ["table_growth", "growth_history", "scores_growth"] {
+            for role in ["etl_writer", "etl_reader"] {
+                #expect(try RolesTests.attempt("select * from \(view)", as: role, database) == nil)
+            }
+        }
+        let silent = """
+            select attrelid::regclass, attname from pg_attribute
+            where attrelid in ('growth_history'::regclass, 'scores_growth'::regclass) and attnum > 0
+                and col_description(attrelid, attnum) is null
+            """
+        #expect(try database.query(silent).isEmpty)
+    }
 }

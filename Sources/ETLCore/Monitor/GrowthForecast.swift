@@ -8,6 +8,8 @@ internal import Foundation
 /// edition, section 1.4), and that of a random walk with drift (Hyndman and Athanasopoulos, *Forecasting: Principles
 /// and Practice*, third edition, section 5.5). Both take their quantile from Student's t with n − 2 degrees of freedom.
 ///
+/// Of bytes, steps that happened once, without rows that explain them, do not bend the line; the intervals know them.
+///
 /// Batches come in bursts as well as by the day, so time is not a second line of its own: it is the batches, at the
 /// pace of the same measurements.
 public struct GrowthForecast: Sendable, Hashable {
@@ -20,9 +22,12 @@ public struct GrowthForecast: Sendable, Hashable {
         /// Bytes, rows, or whatever else grows.
         public let value: Double
 
+        /// Rows at that moment, where the value is the bytes of a table: they tell growth from steps that happen once.
+        public let rows: Double?
+
         /// Makes a point.
-        public init(batchID: Int, time: Double, value: Double) {
-            (self.batchID, self.time, self.value) = (batchID, time, value)
+        public init(batchID: Int, time: Double, value: Double, rows: Double? = nil) {
+            (self.batchID, self.time, self.value, self.rows) = (batchID, time, value, rows)
         }
     }
 
@@ -60,7 +65,10 @@ public struct GrowthForecast: Sendable, Hashable {
         _ points: [Point], last count: Int = Self.usualBatchCount, confidence: Double = 0.95
     ) {
         let window = points.suffix(max(count, Self.fewestBatches))
-        guard let newest = window.last, let values = Trend(window.map(\.value), confidence),
+        let values = window.map(\.value)
+        let rows = window.compactMap(\.rows)
+        let settled = rows.count == values.count ? SettledBytes.settle(values, rows: rows) : values
+        guard let newest = window.last, let values = Trend(values, settled: settled, confidence),
             let times = Trend(window.map(\.time), confidence)
         else { return nil }
         (batchCount, self.newest, self.confidence) = (window.count, newest, confidence)
@@ -88,8 +96,12 @@ struct Trend: Sendable, Hashable {
     private let quantile: Double
 
     /// Nil for fewer than 3 values.
-    init?(_ values: [Double], _ confidence: Double) {
-        guard let fit = LinearFit(values.enumerated().map { (Double($0.offset), $0.element) }) else { return nil }
+    ///
+    /// - Parameter settled: the values that the line goes through, where these are others.
+    init?(_ values: [Double], settled: [Double]? = nil, _ confidence: Double) {
+        guard let fit = LinearFit((settled ?? values).enumerated().map { (Double($0.offset), $0.element) }) else {
+            return nil
+        }
         self.fit = fit
         let steps = zip(values.dropFirst(), values).map { $0 - $1 }
         let mean = steps.reduce(0, +) / Double(steps.count)

@@ -43,13 +43,15 @@ public struct TableGrowth: Sendable, Hashable {
     public init?(table: String, history: [GrowthMeasurement]) {
         guard let newest = history.last else { return nil }
         (self.table, self.history, self.newest) = (table, history, newest)
-        func forecast(_ value: (GrowthMeasurement) -> Int) -> GrowthForecast? {
-            GrowthForecast(
-                history.map { .init(batchID: $0.batchID, time: $0.time, value: Double(value($0))) },
-                last: history.count)
-        }
-        rows = forecast(\.rowCount)
-        bytes = forecast(\.totalBytes)
+        rows = GrowthForecast(
+            history.map { .init(batchID: $0.batchID, time: $0.time, value: Double($0.rowCount)) },
+            last: history.count)
+        bytes = GrowthForecast(
+            history.map {
+                .init(
+                    batchID: $0.batchID, time: $0.time, value: Double($0.totalBytes), rows: Double($0.rowCount))
+            },
+            last: history.count)
     }
 }
 

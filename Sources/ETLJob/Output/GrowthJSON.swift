@@ -124,5 +124,5 @@ struct Nullable<Value: Encodable>: Encodable {
 
 /// A moment in UTC as ISO 8601; nil after the year 9999.
 private func timeText(_ time: Double) -> String? {
-    time < 253_402_300_800 ? Date(timeIntervalSince1970: time).formatted(.iso8601) : nil
+    time < farthestTime ? Date(timeIntervalSince1970: time).formatted(.iso8601) : nil
 }

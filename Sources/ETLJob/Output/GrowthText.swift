@@ -32,7 +32,7 @@ struct GrowthText {
             let values = growth.history.map { Double($0.totalBytes) }
             table.append([
                 growth.table, grouped(newest.rowCount),
-                growth.rows.map { slopeText($0) { decimal($0, abs($0) < 100 ? 1 : 0) } } ?? "–",
+                growth.rows.map { slopeText($0, rowsText) } ?? "–",
                 bytesText(Double(newest.heapBytes)), bytesText(Double(newest.indexBytes)),
                 bytesText(Double(newest.toastBytes)), growth.bytes.map { slopeText($0, bytesText) } ?? "–",
                 sparkline(zip(values.dropFirst(), values).map { $0 - $1 }.suffix(20)),
@@ -84,14 +84,18 @@ struct GrowthText {
     private func moments(_ moment: GrowthForecast.Moment) -> String {
         let batch = "at about batch \(grouped(moment.batchID))"
         let isNear = moment.time - (limited?.newest.time ?? 0) < 3 * 86_400
-        func date(_ time: Double) -> String { dateText(time, withTime: isNear) }
+        func date(_ time: Double) -> String { dateText(time, withTime: isNear) ?? "after the year 9999" }
         guard let latest = moment.latestBatchID, let latestTime = moment.latestTime else {
             return "\(batch), about \(date(moment.time)); at the earliest at batch \(grouped(moment.earliestBatchID)), "
                 + "\(date(moment.earliestTime)), and by the same figures perhaps never"
         }
-        return "\(batch) (\(grouped(moment.earliestBatchID)) to \(grouped(latest))), about \(date(moment.time)) "
-            + "(\(date(moment.earliestTime)) to \(date(latestTime)))"
+        return "\(batch)\(range(grouped(moment.earliestBatchID), grouped(latest))), "
+            + (dateText(moment.time) == nil ? "" : "about ") + date(moment.time)
+            + range(date(moment.earliestTime), date(latestTime))
     }
+
+    /// An interval in parentheses; nothing where both ends look the same.
+    private func range(_ low: String, _ high: String) -> String { low == high ? "" : " (\(low) to \(high))" }
 
     private func measured(_ growth: TableGrowth) -> String {
         "\(counted(growth.history.count, "batch is", "batches are")) measured"
@@ -113,6 +117,11 @@ struct GrowthText {
         return "\(text(slope.value)) ± \(text((slope.high - slope.low) / 2))"
     }
 
+    private func rowsText(_ rows: Double) -> String {
+        let text = abs(rows) < 99.95 || abs(rows) > 1e15 ? decimal(abs(rows), 1) : grouped(Int(abs(rows).rounded()))
+        return (rows < 0 ? "−" : "") + text
+    }
+
     private func amountText(_ amount: Double, _ unit: GrowthLimit.Unit) -> String {
         switch unit {
         case .bytes: bytesText(amount)
@@ -121,19 +130,21 @@ struct GrowthText {
     }
 }
 
+/// The year 10000, in seconds since 1970.
+let farthestTime = 253_402_300_800.0
+
 /// A number of bytes as people read it: 8 kB, 1.5 GB, each unit 1,024 of the one before.
 func bytesText(_ bytes: Double) -> String {
     var (amount, unit) = (abs(bytes), 0)
     let units = ["B", "kB", "MB", "GB", "TB", "PB"]
     while amount >= 1023.5, unit < units.count - 1 { (amount, unit) = (amount / 1024, unit + 1) }
     let places = unit == 0 || amount >= 99.95 || amount == amount.rounded() ? 0 : 1
-    return (bytes < 0 ? "-" : "") + decimal(amount, places) + " " + units[unit]
+    return (bytes < 0 ? "−" : "") + decimal(amount, places) + " " + units[unit]
 }
 
-/// A day in UTC, 2026-11-25, or a minute of it, 2026-11-25 08:30 UTC.
-func dateText(_ time: Double, withTime: Bool) -> String {
-    let farthest = 253_402_300_800.0  // the year 10000
-    guard time < farthest else { return "after the year 9999" }
+/// A day in UTC, 2026-11-25, or a minute of it, 2026-11-25 08:30 UTC; nil after the year 9999.
+func dateText(_ time: Double, withTime: Bool = false) -> String? {
+    guard time < farthestTime else { return nil }
     let text = Date(timeIntervalSince1970: time).formatted(.iso8601)
     return withTime ? "\(text.prefix(10)) \(text.dropFirst(11).prefix(5)) UTC" : String(text.prefix(10))
 }
