@@ -5,8 +5,8 @@ import TestSupport
 /// What the commands print: golden texts, and JSON that programs read.
 @Suite struct OutputTests {
     static let commands = [
-        "", "run", "status", "asset", "explain", "movers", "percentile", "rejects", "drift", "drift pin", "growth",
-        "report", "export", "doctor", "verify", "migrate", "migrate up", "migrate status", "local", "local start",
+        "", "run", "status", "asset", "explain", "movers", "percentile", "rejects", "drift", "drift show",
+        "drift pin", "growth", "report", "export", "doctor", "verify", "migrate", "migrate up", "migrate status", "local", "local start",
         "local stop", "local status", "local psql", "local destroy", "sample",
     ]
 
@@ -56,7 +56,7 @@ import TestSupport
         for arguments in [
             ["run", "--through", "4"], ["run", "--through", "4"], ["run", "--through", "6", "--dry-run"], ["status"],
             ["asset", id], ["asset", id.lowercased(), "--as-of", "3"],
-            ["percentile", "0.71", "--industry", "CARS"], ["rejects"], ["rejects", "--rows", "--limit", "3"],
+            ["percentile", "0.71", "--industry", "CARS"], ["rejects"], ["rejects", "--rows", "--limit", "3"], ["drift"],
             ["export"],
             ["doctor"], ["verify", "--sources", "batches"], ["migrate"],
         ] {

@@ -35,15 +35,15 @@ enum Simulation {
                     with seed as materialized (select setseed(\(Simulation.seed))),
                     drawn as materialized (
                         select 2 * pair + side as batch_id, industry,
-                            round((0.5 + 0.1 * \(shift) * (side = 1 and industry = 'cars')::integer + \(draw))::numeric, 4)
-                                ::double precision as score
+                            round(10000 * (
+                                0.5 + 0.1 * \(shift) * (side = 1 and industry = 'cars')::integer + \(draw))) / 10000 as score
                         from seed
                         cross join generate_series(0, \(Simulation.windows - 1)) as pair
                         cross join generate_series(0, 1) as side
                         cross join industries
                         cross join generate_series(1, case side when 0 then \(reference) else \(current) end) as asset
                     )
-                    select batch_id, industry, score, count(*) from drawn group by batch_id, industry, score
+                    select batch_id, industry, score, count(*) from drawn group by batch_id, industry, score order by batch_id
                     """))
         try database.connection.execute(.init(name: "test_analyze", sql: "analyze batch_distributions"))
         return try database.query(
