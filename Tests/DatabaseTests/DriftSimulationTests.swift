@@ -8,6 +8,11 @@ enum Simulation {
     static let windows = isFull ? 2000 : 200
     static let seed = ProcessInfo.processInfo.environment["DRIFT_SEED"].flatMap(Double.init) ?? 0.25
 
+    /// What a share of the quick simulation may miss a bound by: two standard errors. The full one keeps the bound itself.
+    static func allowance(_ share: Double) -> Double {
+        isFull ? 0 : 2 * (share * (1 - share) / Double(windows)).squareRoot()
+    }
+
     static func report(_ what: String, _ rates: [Double]) {
         guard isFull else { return }
         print("torture: drift \(what): " + rates.map { String(format: "%.4f", $0) }.joined(separator: ", "))
@@ -63,13 +68,14 @@ enum Simulation {
     @Test(arguments: ["gauss", "uniform"]) func withoutDriftNextToNothingIsFlagged(distribution: String) async throws {
         let shares = try await Self.flaggedShares(300, 100, shift: 0, distribution: distribution)
         Simulation.report("none, 300 against 100, \(distribution): any of 4 flagged, pooled, cars", shares)
-        #expect(shares[0] <= 0.015 && shares[1] <= 0.005)
+        #expect(shares[0] <= 0.015 + Simulation.allowance(0.015))
+        #expect(shares[1] <= 0.005 + Simulation.allowance(0.005))
     }
 
     @Test(arguments: [(300, 0.9), (100, 0.7)])
     func halfAStandardDeviationIsFound(current: Int, least: Double) async throws {
         let shares = try await Self.flaggedShares(300, current, shift: 0.5)
         Simulation.report("0.5 sd in cars, 300 against \(current): any of 4 flagged, pooled, cars", shares)
-        #expect(shares[2] >= least)
+        #expect(shares[2] >= least - Simulation.allowance(least))
     }
 }
