@@ -26,6 +26,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.0.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     ],
     targets: [
@@ -48,9 +49,10 @@ let package = Package(
             dependencies: [
                 "PostgresClient", "CSimdJSON", "CLibCrypto",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
-            resources: [.embedInCode("SQL")],
+            resources: [.embedInCode("SQL"), .embedInCode("Monitor/Report/Templates")],
             swiftSettings: strict),
         .executableTarget(
             name: "ETLJob",

@@ -32,8 +32,9 @@ struct ETLJob: AsyncParsableCommand {
         version: JobVersion.current,
         subcommands: [
             RunCommand.self, StatusCommand.self, AssetCommand.self, ExplainCommand.self, MoversCommand.self,
-            PercentileCommand.self, RejectsCommand.self, DriftCommand.self, GrowthCommand.self, ExportCommand.self,
-            DoctorCommand.self, VerifyCommand.self, MigrateCommand.self, LocalCommand.self, SampleCommand.self,
+            PercentileCommand.self, RejectsCommand.self, DriftCommand.self, GrowthCommand.self, ReportCommand.self,
+            ExportCommand.self, DoctorCommand.self, VerifyCommand.self, MigrateCommand.self, LocalCommand.self,
+            SampleCommand.self,
         ])
 
     static func main() async {

@@ -121,6 +121,18 @@ enum SQL {
     static let setVerifySettings = embedded("set_verify_settings", PackageResources.set_verify_settings_sql)
     static let summariseLedger = embedded("summarise_ledger", PackageResources.summarise_ledger_sql)
 
+    // Report
+    static let countReportRejections = embedded(
+        "count_report_rejections", PackageResources.count_report_rejections_sql)
+    static let listAlarmedBatches = embedded("list_alarmed_batches", PackageResources.list_alarmed_batches_sql)
+    static let listAppliedBatches = embedded("list_applied_batches", PackageResources.list_applied_batches_sql)
+    static let listReportBatches = embedded("list_report_batches", PackageResources.list_report_batches_sql)
+    static let listReportDrift = embedded("list_report_drift", PackageResources.list_report_drift_sql)
+    static let listReportGrowth = embedded("list_report_growth", PackageResources.list_report_growth_sql)
+    static let listReportMovers = embedded("list_report_movers", PackageResources.list_report_movers_sql)
+    static let listReportQuantiles = embedded("list_report_quantiles", PackageResources.list_report_quantiles_sql)
+    static let sumLedger = embedded("sum_ledger", PackageResources.sum_ledger_sql)
+
     // Export
     static let exportBatchDistributions = embedded(
         "export_batch_distributions", PackageResources.export_batch_distributions_sql)
@@ -148,6 +160,8 @@ enum SQL {
         listDriftMeasurements, listTableSizes, readNewestBatch, readExplanation, readIndustry, inspectSnapshots,
         inspectSuccession, inspectTables, listAcceptedDifferences, listBatchContents, listDistributionDifferences,
         listHashedSnapshots, listLedgerDifferences, listLostSnapshots, listPercentileDifferences,
+        countReportRejections, listAlarmedBatches, listAppliedBatches, listReportBatches,
+        listReportDrift, listReportGrowth, listReportMovers, listReportQuantiles, sumLedger,
         listRejectedDifferences, listScoreDifferences, listSnapshotDifferences, listUnknownSnapshots,
         listUnrankedScoreDifferences, listWindowAssetDifferences, listWindowBatches, listWindowCountDifferences,
         listWindows, setVerifySettings, summariseLedger, exportBatchDistributions, exportBatches, exportIndustries,

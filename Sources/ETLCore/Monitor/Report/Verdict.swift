@@ -1,0 +1,129 @@
+/// Whether everything is all right, and if not, what.
+struct Verdict: Sendable {
+    /// How one question was answered.
+    enum State: String, Sendable {
+        case good
+        case look
+        case open
+    }
+
+    /// One question that was looked at.
+    struct Check: Sendable {
+        var name: String
+        var state: State
+        var text: String
+        /// Whether an open answer leaves the whole open.
+        var isNeeded = true
+        /// The part of the page that shows it.
+        var link: String
+    }
+
+    var checks: [Check]
+
+    /// Questions whose answer is worth a look.
+    var findings: [Check] { checks.filter { $0.state == .look } }
+    /// The headline.
+    var title: String {
+        let findings = findings.map(\.name)
+        switch findings.count {
+        case 0:
+            return checks.allSatisfy { $0.state == .good || !$0.isNeeded }
+                ? "Everything is all right" : "Nothing stands out so far"
+        case 1: return "Look at: \(findings[0].lowercased())"
+        default:
+            let first = findings.dropLast().map { $0.lowercased() }.joined(separator: ", ")
+            return "Look at: \(first) and \(findings[findings.count - 1].lowercased())"
+        }
+    }
+}
+
+extension Verdict {
+    /// Judges what was read; the growth is judged by its forecast.
+    init(_ data: ReportData, growth: Check) {
+        checks = [Self.drift(data), Self.rejects(data), growth, Self.lastRun(data)]
+    }
+
+    private static func drift(_ data: ReportData) -> Check {
+        var check = Check(name: "Drift", state: .open, text: "", link: "drift")
+        guard let newest = data.newest else { return check }
+        let measured = (data.preceding + data.baseline).flatMap { series in
+            series.elements.filter { $0.batch == newest.id }.map { (series.name, $0) }
+        }
+        guard let any = measured.first?.1 else {
+            check.text = """
+                Not measured yet: the newest batch needs a full window of \(newest.windowSize) batches before it.
+                """
+            return check
+        }
+        var alarmed: [String] = []
+        for (name, drift) in measured where drift.isAlarm && !alarmed.contains(name) { alarmed.append(name) }
+        if alarmed.isEmpty {
+            check.state = .good
+            check.text = """
+                No industry moved suddenly at batch \(newest.id) (alpha \(figure(any.alpha, 2)), least effect \
+                \(figure(any.minimumEffect, 1)) standard deviations), and none left its trend.
+                """
+        } else {
+            check.state = .look
+            let names = alarmed.map { $0 == "(all)" ? "all industries together" : shortened($0, to: 40) }
+            check.text =
+                "At batch \(newest.id) the scores moved more than they should in: \(names.joined(separator: ", "))."
+        }
+        return check
+    }
+
+    /// Rejects rise where the newest batch has at least one percentage point more than the ten before it together, and
+    /// three standard errors of the difference.
+    private static func rejects(_ data: ReportData) -> Check {
+        var check = Check(name: "Rejects", state: .open, text: "", link: "rejects")
+        guard let newest = data.newest, newest.read > 0 else {
+            check.text = data.newest.map { "Batch \($0.id) has no rows." } ?? ""
+            return check
+        }
+        let now = "\(percent(newest.rejected, of: newest.read)) of batch \(newest.id) was rejected"
+        let earlier = data.batches.dropLast().suffix(10)
+        let read = earlier.map(\.read).reduce(0, +)
+        let rejected = earlier.map(\.rejected).reduce(0, +)
+        guard let first = earlier.first, let last = earlier.last, read > 0 else {
+            check.text = "\(now); there is no earlier batch to compare with."
+            return check
+        }
+        check.state = isRise(from: (rejected, read), to: (newest.rejected, newest.read)) ? .look : .good
+        let before = first.id == last.id ? "batch \(first.id)" : "batches \(first.id) to \(last.id)"
+        check.text = "\(now), after \(percent(rejected, of: read)) of \(before)."
+        return check
+    }
+
+    /// Whether a share rose by a percentage point and by three standard errors of the difference.
+    static func isRise(from before: (part: Int, whole: Int), to after: (part: Int, whole: Int)) -> Bool {
+        guard before.whole > 0, after.whole > 0 else { return false }
+        let (n, m) = (Double(before.whole), Double(after.whole))
+        let pooled = Double(before.part + after.part) / (n + m)
+        let rise = Double(after.part) / m - Double(before.part) / n
+        return rise >= 0.01 && rise > 3 * (pooled * (1 - pooled) * (1 / n + 1 / m)).squareRoot()
+    }
+
+    /// A run is late after three usual pauses, but not before 26 hours.
+    private static func lastRun(_ data: ReportData) -> Check {
+        var check = Check(name: "Last run", state: .open, text: "", link: "runs")
+        guard let newest = data.newest, let age = data.totals.age else { return check }
+        let patience = max(3 * (data.totals.usualPause ?? 0), 26 * 3600)
+        check.state = age > patience ? .look : .good
+        let expected = age > patience ? ", longer than three usual pauses between batches" : ""
+        check.text = """
+            Batch \(newest.id) was applied at \(newest.appliedAt) UTC, \(ageText(age)) before this page was \
+            made\(expected).
+            """
+        return check
+    }
+
+    /// A span of time in the unit that people would choose.
+    static func ageText(_ seconds: Double) -> String {
+        switch max(seconds, 0) {
+        case ..<90: counted(Int(max(seconds, 0).rounded()), "second", "seconds")
+        case ..<5400: counted(Int((seconds / 60).rounded()), "minute", "minutes")
+        case ..<172_800: counted(Int((seconds / 3600).rounded()), "hour", "hours")
+        default: counted(Int((seconds / 86_400).rounded()), "day", "days")
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import ETLCore
+
+/// `etl-job report`: the page to look at.
+struct ReportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report", abstract: "Write one HTML page that shows whether everything is all right.",
+        usage: "etl-job report [--output <file>] [<options>]",
+        discussion: """
+            The page needs nothing but a browser: charts of scores, drift, rejects, growth, movers and run times, each \
+            with its values as a table. A file that stands there is replaced when the new one is complete.
+
+            EXAMPLES
+              etl-job report
+              etl-job report --output /var/www/scores.html --limit 50GB
+            """)
+
+    @Option(name: .shortAndLong, help: "The file that receives the page.", completion: .file(extensions: ["html"]))
+    var output = "report.html"
+
+    @Option(help: "Say when the tables together reach this size: 50GB, 800MB.")
+    var limit: ByteLimit?
+
+    @OptionGroup(title: "Database and log") var database: DatabaseOptions
+    @OptionGroup(title: "Database and log") var migrations: MigrationOptions
+
+    @Flag(help: "Print what was written, and the headline, as JSON.")
+    var json = false
+
+    func run() async throws {
+        let logger = database.log.makeLogger()
+        try Reporter.requireWritable(output)
+        let session = try await database.openCurrent(logger, migrations: migrations)
+        let file = try Reporter(session: session, limit: limit?.bytes).write(to: output)
+        if json {
+            try JSONOutput.print(file)
+            return
+        }
+        StandardOutput.write("\(printable(file.headline)).")
+        for finding in file.findings { StandardOutput.write("  \(printable(finding))") }
+        StandardOutput.write("Written: \(printable(file.path)) (\(grouped(file.bytes)) bytes)")
+    }
+}
+
+/// A size on the command line: 50GB, 800MB, 1000000.
+struct ByteLimit: ExpressibleByArgument {
+    let bytes: Double
+
+    init?(argument: String) {
+        let text = argument.uppercased()
+        let units = [("KB", 1e3), ("MB", 1e6), ("GB", 1e9), ("TB", 1e12), ("B", 1)]
+        let unit = units.first { text.hasSuffix($0.0) }
+        let number = text.dropLast(unit?.0.count ?? 0).trimmingPrefix(" ")
+        guard let value = Double(number), value > 0, value.isFinite else { return nil }
+        bytes = value * (unit?.1 ?? 1)
+    }
+}
