@@ -17,6 +17,7 @@ struct RunCommand: AsyncParsableCommand {
               etl-job run                           load batches/
               etl-job run /data/batches --through 7 up to batch 7
               etl-job run --dry-run --json          what would happen, as JSON
+              etl-job run --report scores.html      and then write the page
               zcat b.gz | etl-job run - --batch-id 20
             """)
 
@@ -46,6 +47,11 @@ struct RunCommand: AsyncParsableCommand {
 
     @Flag(help: "Print the report as JSON.")
     var json = false
+
+    @Option(
+        help: "When done, also with nothing new, write the page of etl-job report into this file.",
+        completion: .file(extensions: ["html"]))
+    var report: String?
 
     @Option(help: "Refuse a batch when more than this share of its rows is rejected (0…1).")
     var maxRejectRatio = 0.2
@@ -102,6 +108,9 @@ struct RunCommand: AsyncParsableCommand {
         if let windowSize, !(1...1000).contains(windowSize) {
             throw ValidationError("--window-size is \(windowSize); it must be 1 to 1000.")
         }
+        if report != nil && dryRun {
+            throw ValidationError("--dry-run keeps nothing that a --report could show; give one of them.")
+        }
         if !(0...1).contains(maxRejectRatio) {
             throw ValidationError("--max-reject-ratio is \(maxRejectRatio); it must be between 0 and 1.")
         }
@@ -148,6 +157,8 @@ struct RunCommand: AsyncParsableCommand {
             logger.warning(
                 "ignored: not called batch_<N>.json, .ndjson or .jsonl", metadata: ["file": "\(printable(ignored))"])
         }
+        // Better said before anything is loaded.
+        if let report { try Reporter.requireWritable(report) }
         let interruption = Interruption()
         let display = RunDisplay(logger: logger, isPlain: database.log.logFormat == .json) {
             recorder?.batchFinished($0)
@@ -162,17 +173,35 @@ struct RunCommand: AsyncParsableCommand {
         if session.isPrivate { try migrator.prepare() } else { try migrator.requireCurrent() }
 
         let job = Job(session: session, options: options(), observer: display)
-        var report: RunReport
+        var result: RunReport
         do {
-            report = try job.run(sources)
+            result = try job.run(sources)
             display.finish()
         } catch {
             display.finish()
+            // Where data were refused, the batches before them are worth a look.
+            if (error as? JobError)?.exitCode == .dataRefused { try? writeReport(session, logger) }
             throw error
         }
         recorder?.finish(exitCode: 0, session: session)
-        report.lookAt = findings(report, session)
-        if json { try JSONOutput.print(report) } else { StandardOutput.write(RunTable(report, path: path).text) }
+        result.lookAt = findings(result, session)
+        if json { try JSONOutput.print(result) } else { StandardOutput.write(RunTable(result, path: path).text) }
+        try writeReport(session, logger)
+    }
+
+    /// Writes the page, where one is wanted; what was loaded is kept whatever becomes of it.
+    private func writeReport(_ session: Session, _ logger: Logger) throws {
+        guard let report else { return }
+        do {
+            let file = try Reporter(session: session).write(to: report)
+            logger.info(
+                "Report: \(printable(file.path)): \(printable(file.headline))", metadata: ["bytes": "\(file.bytes)"])
+        } catch var error as JobError {
+            error.message = "The load is complete and kept, but the report was not written. \(error.message)"
+            error.advice = [error.advice, "Write it alone: etl-job report --output \(report)"].compactMap { $0 }
+                .joined(separator: "\n")
+            throw error
+        }
     }
 
     /// What to look at; where the ledger cannot be read any more, by what the run itself has seen.

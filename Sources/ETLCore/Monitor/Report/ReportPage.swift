@@ -108,7 +108,7 @@ extension ReportPage {
         baseline = Self.pooledLast(data.baseline).enumerated().map { index, series in
             DriftChart.make(series, against: .baseline, id: "creep-\(index + 1)", data.thinning)
         }
-        alpha = figure(data.preceding.first?.elements.last?.alpha, 2)
+        alpha = data.preceding.first?.elements.last.map { "\($0.alpha)" } ?? ""
         if let last = data.baseline.first?.elements.last {
             baselineName = "batches \(last.referenceFirst) to \(last.referenceLast)"
         }

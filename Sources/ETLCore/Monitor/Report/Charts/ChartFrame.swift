@@ -41,7 +41,7 @@ struct ChartFrame: Sendable {
     ) {
         (self.height, self.thinning, batches) = (height, thinning, thinning.shown)
         (left, right) = (50, Self.width - rightMargin)
-        let count = height < 180 ? 3 : 4
+        let count = height < 180 ? 4 : 5
         let scale = LinearScale(range, from: height - 28, to: 16)
         y = scale
         let ticks = Ticks(in: scale.domain, about: count)
