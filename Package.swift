@@ -78,6 +78,12 @@ let package = Package(
             name: "DatabaseTests", dependencies: ["ETLCore", "PostgresClient", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
+            name: "BrowserTests",
+            dependencies: [
+                "ETLCore", "TestSupport", .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            exclude: ["checks.js"], swiftSettings: strict),
+        .testTarget(
             name: "CommandLineTests", dependencies: ["ETLJob", "PostgresClient", "TestSupport"],
             exclude: ["Golden"], swiftSettings: strict),
         .testTarget(

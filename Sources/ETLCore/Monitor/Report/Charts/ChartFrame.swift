@@ -26,22 +26,30 @@ struct ChartFrame: Sendable {
     let y: LinearScale
     let batches: [Int]
     private let thinning: Thinning?
+    private let numbers: LinearScale?
     private let yTicks: [Chart.Tick]
 
     /// Makes a frame.
     ///
     /// - Parameters:
-    ///   - thinning: the batches on the x axis, equally far from each other.
+    ///   - thinning: the batches on the x axis.
     ///   - range: the values on the y axis.
+    ///   - isProportional: whether batches stand as far apart as their numbers are; else equally far from each other.
     ///   - rightMargin: room for labels at the right.
     ///   - tickText: how a value is written on the y axis; by default with the decimals that the ticks need.
     init(
         _ thinning: Thinning, range: ClosedRange<Double>, height: Double = 200, rightMargin: Double = 44,
+        isProportional: Bool = false,
         tickText: ((Double) -> String)? = nil
     ) {
-        (self.height, self.thinning, batches) = (height, thinning, thinning.shown)
+        (self.height, self.thinning, batches) = (height, isProportional ? nil : thinning, thinning.shown)
         (left, right) = (50, Self.width - rightMargin)
         let count = height < 180 ? 4 : 5
+        if isProportional, let first = batches.first, let last = batches.last, first < last {
+            numbers = LinearScale(Double(first)...Double(last), from: left + 4, to: right - 4)
+        } else {
+            numbers = nil
+        }
         let scale = LinearScale(range, from: height - 28, to: 16)
         y = scale
         let ticks = Ticks(in: scale.domain, about: count)
@@ -54,7 +62,9 @@ struct ChartFrame: Sendable {
     var step: Double { (right - left) / Double(max(batches.count, 1)) }
 
     /// The place of a batch on the x axis, by its position.
-    func x(_ position: Int) -> Double { left + (Double(position) + 0.5) * step }
+    func x(_ position: Int) -> Double {
+        numbers?(Double(batches[position])) ?? left + (Double(position) + 0.5) * step
+    }
 
     /// A point; nil where there is no value.
     func point(_ position: Int, _ value: Double?) -> PathData.Point? {
@@ -76,6 +86,11 @@ struct ChartFrame: Sendable {
     /// Labels of the newest batch and of others before it, so far apart that they do not touch.
     private var xTicks: [Chart.Tick] {
         guard let newest = batches.last else { return [] }
+        if let numbers {
+            return Ticks(in: numbers.domain, about: "\(newest)".count > 6 ? 2 : 4).values
+                .filter { $0 == $0.rounded() }
+                .map { Chart.Tick(at: coordinate(numbers($0)), text: "\(Int($0))") }
+        }
         let widest = Double(max("\(newest)".count, "\(batches[0])".count))
         let positions = Double(batches.count - 1)
         let wanted = max((widest * 7.5 + 14) / step, positions / 6, 1)

@@ -18,8 +18,8 @@ enum GrowthChart {
         let byBatch = Dictionary(series.elements.map { ($0.batch, $0) }, uniquingKeysWith: { _, last in last })
         var highest = (extent(series.elements.map { Double($0.bytes) } + expected.map(\.high))?.upperBound) ?? 1
         if let limit, limit < highest * 3 { highest = max(highest, limit) }
-        let unit = ByteUnit(for: highest)
-        let frame = ChartFrame(axis, range: 0...max(highest / unit.bytes * 1.05, 1e-3), rightMargin: 44)
+        let unit = ByteUnit(for: highest, atLeast: 2)
+        let frame = ChartFrame(axis, range: 0...max(highest / unit.bytes * 1.05, 1e-3), isProportional: true)
         let measured = frame.batches.enumerated().map { position, batch in
             frame.point(position, byBatch[batch].map { Double($0.bytes) / unit.bytes })
         }
@@ -83,15 +83,15 @@ struct ByteUnit: Hashable, Sendable {
     let name: String
     let bytes: Double
 
-    /// The largest unit of which a size has at least two.
-    init(for size: Double) {
+    /// The largest unit of which a size has at least so many.
+    init(for size: Double, atLeast count: Double = 1) {
         let units = [("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3)]
-        (name, bytes) = units.first { size >= 2 * $0.1 } ?? ("B", 1)
+        (name, bytes) = units.first { size >= count * $0.1 } ?? ("B", 1)
     }
 }
 
 /// A size in the unit that people would choose; powers of a thousand.
 func bytesText(_ bytes: Int) -> String {
-    let unit = ByteUnit(for: Double(bytes) / 2 + 0.5)
+    let unit = ByteUnit(for: Double(bytes))
     return unit.bytes == 1 ? "\(bytes) B" : "\(figure(Double(bytes) / unit.bytes)) \(unit.name)"
 }

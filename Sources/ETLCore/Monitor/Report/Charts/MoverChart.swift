@@ -47,7 +47,7 @@ struct MoverChart: Sendable {
             let (start, stop) = (scale(mover.before), scale(mover.after))
             let direction: Double = stop >= start ? 1 : -1
             return Row(
-                id: shortened(mover.id, to: 40), industry: shortened(mover.industry, to: 16),
+                id: shortened(mover.id, to: 27), industry: shortened(mover.industry, to: 16),
                 score: figure(mover.score, 4), before: fixed(mover.before, 1), after: fixed(mover.after, 1),
                 change: signed(mover.change, 1), style: mover.change < 0 ? "down" : "up", y: coordinate(y),
                 textY: coordinate(y - 9), x1: coordinate(start), x2: coordinate(stop),
