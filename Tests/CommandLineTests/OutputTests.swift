@@ -6,7 +6,8 @@ import TestSupport
 @Suite struct OutputTests {
     static let commands = [
         "", "run", "status", "asset", "explain", "movers", "percentile", "rejects", "drift", "drift show",
-        "drift pin", "growth", "report", "export", "doctor", "verify", "migrate", "migrate up", "migrate status", "local", "local start",
+        "drift pin", "growth", "report", "export", "doctor", "verify", "migrate", "migrate up", "migrate status",
+        "local", "local start",
         "local stop", "local status", "local psql", "local destroy", "sample",
     ]
 

@@ -19,7 +19,7 @@ struct ReportCommand: AsyncParsableCommand {
     var output = "report.html"
 
     @Option(help: "Say when the tables together reach this size: 50GB, 800MB.")
-    var limit: ByteLimit?
+    var limit: String?
 
     @OptionGroup(title: "Database and log") var database: DatabaseOptions
     @OptionGroup(title: "Database and log") var migrations: MigrationOptions
@@ -27,11 +27,18 @@ struct ReportCommand: AsyncParsableCommand {
     @Flag(help: "Print what was written, and the headline, as JSON.")
     var json = false
 
+    func validate() throws {
+        if let limit, GrowthLimit(limit)?.unit != .bytes {
+            throw ValidationError(
+                "--limit \(printable(limit)) is no size; write for instance 50GB. Limits of rows: etl-job growth.")
+        }
+    }
+
     func run() async throws {
         let logger = database.log.makeLogger()
         try Reporter.requireWritable(output)
         let session = try await database.openCurrent(logger, migrations: migrations)
-        let file = try Reporter(session: session, limit: limit?.bytes).write(to: output)
+        let file = try Reporter(session: session, limit: limit.flatMap { GrowthLimit($0)?.amount }).write(to: output)
         if json {
             try JSONOutput.print(file)
             return
@@ -39,19 +46,5 @@ struct ReportCommand: AsyncParsableCommand {
         StandardOutput.write("\(printable(file.headline)).")
         for finding in file.findings { StandardOutput.write("  \(printable(finding))") }
         StandardOutput.write("Written: \(printable(file.path)) (\(grouped(file.bytes)) bytes)")
-    }
-}
-
-/// A size on the command line: 50GB, 800MB, 1000000.
-struct ByteLimit: ExpressibleByArgument {
-    let bytes: Double
-
-    init?(argument: String) {
-        let text = argument.uppercased()
-        let units = [("KB", 1e3), ("MB", 1e6), ("GB", 1e9), ("TB", 1e12), ("B", 1)]
-        let unit = units.first { text.hasSuffix($0.0) }
-        let number = text.dropLast(unit?.0.count ?? 0).trimmingPrefix(" ")
-        guard let value = Double(number), value > 0, value.isFinite else { return nil }
-        bytes = value * (unit?.1 ?? 1)
     }
 }

@@ -48,7 +48,7 @@ struct GrowthOutlook: Sendable {
     private mutating func judge(_ forecast: GrowthForecast?) {
         guard let limit else {
             check.isNeeded = false
-            let now = all.elements.last.map { "The tables have \(bytesText($0.bytes)). " } ?? ""
+            let now = all.elements.last.map { "The tables have \(sizeText($0.bytes)). " } ?? ""
             check.text = "\(now)No limit was named; --limit 50GB says when it is reached."
             return
         }
@@ -98,7 +98,7 @@ struct GrowthOutlook: Sendable {
     }
 
     private static func bytes(_ value: Double) -> String {
-        value < 0 ? "−\(bytes(-value))" : bytesText(Int(min(value, 9e18)))
+        value < 0 ? "−\(bytes(-value))" : sizeText(Int(min(value, 9e18)))
     }
 
     private static func date(_ seconds: Double) -> String {

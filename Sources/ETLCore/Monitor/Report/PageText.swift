@@ -45,7 +45,7 @@ func figure(_ value: Double?, _ digits: Int = 3) -> String {
 }
 
 /// A number with a sign, where people look for the direction: +0.21, −0.3.
-func signed(_ value: Double?, _ places: Int) -> String {
+func signedText(_ value: Double?, _ places: Int) -> String {
     guard let value else { return "–" }
     let text = minus(decimal(value, places))
     return value > 0 && text.contains { $0.isNumber && $0 != "0" } ? "+" + text : text

@@ -90,10 +90,10 @@ enum DriftChart {
                 flagged. \(flagged)
                 """
         case .baseline:
-            let slope = last.slope.map { " It changes by \(signed($0, 3)) a batch." } ?? ""
+            let slope = last.slope.map { " It changes by \(signedText($0, 3)) a batch." } ?? ""
             return """
                 Mean shift of the window from batches \(last.referenceFirst) to \(last.referenceLast), \(name): \
-                \(signed(last.shift, 2)) standard deviations as of batch \(last.batch).\(slope) \(flagged)
+                \(signedText(last.shift, 2)) standard deviations as of batch \(last.batch).\(slope) \(flagged)
                 """
         }
     }
@@ -114,8 +114,8 @@ enum DriftChart {
             rows: elements.reversed().map { drift in
                 let figures =
                     isBaseline
-                    ? [signed(drift.shift, 2), signed(drift.expected, 2)]
-                    : [figure(drift.distance, 2), signed(drift.shift, 2)]
+                    ? [signedText(drift.shift, 2), signedText(drift.expected, 2)]
+                    : [figure(drift.distance, 2), signedText(drift.shift, 2)]
                 let tests = [figure(drift.ks, 2), figure(drift.pValue, 2), figure(drift.psi, 2)]
                 let mix = hasMix ? [figure(drift.mixPValue, 2)] : []
                 return (

@@ -55,11 +55,11 @@ enum GrowthChart {
         _ elements: [ReportData.Size], _ name: String, _ expected: [GrowthForecast.Estimate], _ horizon: Int
     ) -> String {
         guard let last = elements.last else { return "Not measured yet." }
-        let now = "\(name) has \(bytesText(last.bytes)) and \(grouped(last.rows)) rows after batch \(last.batch)."
+        let now = "\(name) has \(sizeText(last.bytes)) and \(grouped(last.rows)) rows after batch \(last.batch)."
         guard let end = expected.last else { return now + " No forecast under three measurements." }
         return """
-            \(now) After batch \(horizon) about \(bytesText(Int(max(end.value, 0)))) are expected, between \
-            \(bytesText(Int(max(end.low, 0)))) and \(bytesText(Int(max(end.high, 0)))).
+            \(now) After batch \(horizon) about \(sizeText(Int(max(end.value, 0)))) are expected, between \
+            \(sizeText(Int(max(end.low, 0)))) and \(sizeText(Int(max(end.high, 0)))).
             """
     }
 
@@ -71,27 +71,28 @@ enum GrowthChart {
                 (
                     "\($0.batch)",
                     [
-                        bytesText($0.bytes), grouped($0.rows), grouped($0.heap), grouped($0.index), grouped($0.toast),
+                        sizeText($0.bytes), grouped($0.rows), grouped($0.heap), grouped($0.index), grouped($0.toast),
                     ]
                 )
             })
     }
 }
 
-/// A unit that keeps the labels of an axis short.
+/// A unit of bytes; each is 1,024 of the one before, as PostgreSQL counts them.
 struct ByteUnit: Hashable, Sendable {
     let name: String
     let bytes: Double
 
     /// The largest unit of which a size has at least so many.
     init(for size: Double, atLeast count: Double = 1) {
-        let units = [("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3)]
+        let units = [("TB", 1_099_511_627_776.0), ("GB", 1_073_741_824), ("MB", 1_048_576), ("kB", 1024)]
         (name, bytes) = units.first { size >= count * $0.1 } ?? ("B", 1)
     }
 }
 
-/// A size in the unit that people would choose; powers of a thousand.
-func bytesText(_ bytes: Int) -> String {
+/// A size in the unit that people would choose.
+func sizeText(_ bytes: Int) -> String {
     let unit = ByteUnit(for: Double(bytes))
-    return unit.bytes == 1 ? "\(bytes) B" : "\(figure(Double(bytes) / unit.bytes)) \(unit.name)"
+    let amount = Double(bytes) / unit.bytes
+    return amount == amount.rounded() ? "\(Int(amount)) \(unit.name)" : "\(figure(amount)) \(unit.name)"
 }

@@ -38,12 +38,21 @@ struct Ticks: Hashable, Sendable {
             (values, places) = ([range.lowerBound], 2)
             return
         }
-        let step = Self.step(atLeast: extent / Double(count))
+        let step = Self.step(near: extent / Double(count))
         let first = (range.lowerBound / step - 1e-9).rounded(.up)
         let last = (range.upperBound / step + 1e-9).rounded(.down)
         // The multiples are counted, not added up: no rounding errors in sum; and zero is never minus zero.
         values = first <= last ? (0...Int(last - first)).map { (first + Double($0)) * step + 0 } : [range.lowerBound]
         places = max(0, Int(-(log10(step) + 1e-9).rounded(.down)))
+    }
+
+    /// The multiple of 1, 2 or 5 times a power of ten that is nearest to a value, by their ratio.
+    static func step(near value: Double) -> Double {
+        let power = pow(10, (log10(value) + 1e-12).rounded(.down))
+        for (factor, bound) in [(1.0, 2.0), (2, 10), (5, 50)] where value / power < bound.squareRoot() {
+            return factor * power
+        }
+        return 10 * power
     }
 
     /// The smallest of 1, 2 or 5 times a power of ten that is no less than a value.

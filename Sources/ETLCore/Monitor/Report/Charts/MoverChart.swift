@@ -49,7 +49,7 @@ struct MoverChart: Sendable {
             return Row(
                 id: shortened(mover.id, to: 27), industry: shortened(mover.industry, to: 16),
                 score: figure(mover.score, 4), before: fixed(mover.before, 1), after: fixed(mover.after, 1),
-                change: signed(mover.change, 1), style: mover.change < 0 ? "down" : "up", y: coordinate(y),
+                change: signedText(mover.change, 1), style: mover.change < 0 ? "down" : "up", y: coordinate(y),
                 textY: coordinate(y - 9), x1: coordinate(start), x2: coordinate(stop),
                 head: "M\(coordinate(stop)) \(coordinate(y))l\(coordinate(-7 * direction)) -4.5v9Z")
         }

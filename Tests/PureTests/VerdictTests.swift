@@ -1,0 +1,92 @@
+import Testing
+
+@testable import ETLCore
+
+/// Whether everything is all right.
+@Suite struct VerdictTests {
+    private static func data(rejected: [Int], age: Double = 60, pause: Double? = 3600) -> ReportData {
+        var data = ReportData()
+        data.batches = rejected.enumerated().map { id, rejected in
+            .init(
+                id: id, source: "-", read: 400, accepted: 400 - rejected, rejected: rejected, windowFirst: nil,
+                windowSize: 3, method: "percent_rank", snapshots: 0, appliedAt: "2025-01-31 10:00", seconds: 1)
+        }
+        data.totals = .init(batchCount: rejected.count, usualPause: pause, age: age)
+        return data
+    }
+
+    private static func drift(isAlarm: Bool, batch: Int) -> ReportData.Drift {
+        .init(
+            batch: batch, referenceFirst: 0, referenceLast: 2, currentFirst: 3, referenceCount: 9, currentCount: 9,
+            alpha: 0.01, minimumEffect: 0.2, industryCount: 4, drifted: isAlarm, isAlarm: isAlarm)
+    }
+
+    private static func state(_ name: String, _ data: ReportData, limit: Double? = nil) -> Verdict.State? {
+        Verdict(data, growth: GrowthOutlook(data, limit: limit).check).checks.first { $0.name == name }?.state
+    }
+
+    @Test func onlyAnAlarmOfTheNewestBatchIsDrift() {
+        var data = Self.data(rejected: [8, 8, 8, 8])
+        #expect(Self.state("Drift", data) == .open)
+        data.preceding = [.init(name: "cars", elements: [Self.drift(isAlarm: true, batch: 2)])]
+        #expect(Self.state("Drift", data) == .open)
+        data.preceding[0].elements.append(Self.drift(isAlarm: false, batch: 3))
+        #expect(Self.state("Drift", data) == .good)
+        data.baseline = [.init(name: "(all)", elements: [Self.drift(isAlarm: true, batch: 3)])]
+        let verdict = Verdict(data, growth: GrowthOutlook(data, limit: nil).check)
+        #expect(verdict.title == "Look at: drift")
+        #expect(verdict.findings[0].text.contains("all industries together"))
+    }
+
+    @Test func rejectsRiseByAPointAndByThreeStandardErrors() {
+        #expect(Self.state("Rejects", Self.data(rejected: [8])) == .open)
+        #expect(Self.state("Rejects", Self.data(rejected: [8, 8, 8, 9])) == .good)
+        #expect(Self.state("Rejects", Self.data(rejected: [8, 8, 8, 40])) == .look)
+        // 2 % to 3.5 %: a point and a half, but chance alone does that to 400 rows.
+        #expect(Self.state("Rejects", Self.data(rejected: [8, 8, 8, 14])) == .good)
+        #expect(Verdict.isRise(from: (20_000, 1_000_000), to: (35_000, 1_000_000)))
+        // Beyond chance, but less than a point.
+        #expect(!Verdict.isRise(from: (20_000, 1_000_000), to: (25_000, 1_000_000)))
+        #expect(!Verdict.isRise(from: (0, 0), to: (1, 1)))
+    }
+
+    @Test func aRunIsLateAfterThreePausesButNotWithin26Hours() {
+        #expect(Self.state("Last run", Self.data(rejected: [1, 1], age: 25 * 3600)) == .good)
+        #expect(Self.state("Last run", Self.data(rejected: [1, 1], age: 27 * 3600)) == .look)
+        #expect(Self.state("Last run", Self.data(rejected: [1, 1], age: 27 * 3600, pause: 86_400)) == .good)
+        #expect(Self.state("Last run", Self.data(rejected: [1, 1], age: 73 * 3600, pause: 86_400)) == .look)
+    }
+
+    @Test func aLimitThatIsNearIsWorthALook() {
+        var data = Self.data(rejected: [8, 8, 8, 8])
+        #expect(Self.state("Growth", data) == .open && Self.state("Growth", data, limit: 1e9) == .open)
+        let sizes = (0..<4).map { batch in
+            ReportData.Size(
+                batch: batch, time: Double(batch) * 86_400, rows: 1, bytes: 1_000_000 * (batch + 1), heap: 0, index: 0,
+                toast: 0)
+        }
+        data.sizes = [.init(name: "scores", elements: sizes)]
+        #expect(Self.state("Growth", data, limit: 4e6) == .look)
+        #expect(Self.state("Growth", data, limit: 20e6) == .look)
+        #expect(Self.state("Growth", data, limit: 400e6) == .good)
+        data.sizes[0].elements = sizes.map { size in
+            var size = size
+            size.bytes = 5_000_000
+            return size
+        }
+        #expect(Self.state("Growth", data, limit: 20e6) == .good)
+    }
+
+    @Test func theTitleSaysWhatToLookAt() {
+        func verdict(_ states: [Verdict.State]) -> String {
+            let names = ["Drift", "Rejects", "Growth"]
+            return Verdict(
+                checks: zip(names, states).map { .init(name: $0, state: $1, text: "", link: "") }
+            ).title
+        }
+        #expect(verdict([.good, .good, .good]) == "Everything is all right")
+        #expect(verdict([.good, .open, .good]) == "Nothing stands out so far")
+        #expect(verdict([.look, .open, .good]) == "Look at: drift")
+        #expect(verdict([.look, .look, .look]) == "Look at: drift, rejects and growth")
+    }
+}
