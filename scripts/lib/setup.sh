@@ -2,7 +2,7 @@
 # Makes sure of what a build, a run and the tests need, and says what it installs. To be sourced.
 #
 #   setup run     for building and running
-#   setup test    the same, with shellcheck, ps and promtool
+#   setup test    the same, with shellcheck, ps, promtool, and what looks at the page: Chromium and HTML Tidy
 
 readonly oldest_swift=6.2 oldest_server=15 oldest_simdjson=3
 readonly unusable=69 # EX_UNAVAILABLE of sysexits.h
@@ -66,6 +66,8 @@ list_missing() {
         has ps || echo procps
         has shellcheck || echo shellcheck
         has promtool || echo promtool
+        [[ -n $(browser) ]] || echo Chromium
+        has_tidy || echo tidy
     fi
 }
 
@@ -83,11 +85,24 @@ has_server() {
     return 1
 }
 
+# Prints the browser that the tests of the page use; the tests look in the same places.
+browser() {
+    local program
+    for program in ${ETL_BROWSER:+"$ETL_BROWSER"} chromium chromium-browser google-chrome google-chrome-stable \
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" \
+        /Applications/Chromium.app/Contents/MacOS/Chromium; do
+        if command -v "$program"; then return; fi
+    done
+}
+
+# macOS brings a tidy of 2006, which knows no HTML 5.
+has_tidy() { tidy -version 2>/dev/null | grep -q 'version [5-9]'; }
+
 # Debian and Ubuntu
 
 apt_packages() {
     sed -e 's/^libpq$/libpq-dev/' -e 's/^OpenSSL$/libssl-dev/' -e 's/^simdjson$/libsimdjson-dev/' \
-        -e 's/^PostgreSQL$/postgresql/' -e 's/^promtool$/prometheus/'
+        -e 's/^PostgreSQL$/postgresql/' -e 's/^promtool$/prometheus/' -e 's/^Chromium$/chromium/'
 }
 
 install_with_apt() {
@@ -152,7 +167,7 @@ disable_prometheus() {
 
 brew_packages() {
     sed -e 's/^pkg-config$/pkgconf/' -e 's/^OpenSSL$/openssl@3/' -e 's/^PostgreSQL$/postgresql@17/' \
-        -e 's/^promtool$/prometheus/'
+        -e 's/^promtool$/prometheus/' -e 's/^tidy$/tidy-html5/' -e 's/^Chromium$/google-chrome/'
 }
 
 install_with_brew() {

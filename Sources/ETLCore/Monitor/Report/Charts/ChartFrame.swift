@@ -1,5 +1,6 @@
-/// The frame of a chart over batches: its size, axes and scales. All charts are equally wide, so that their texts are
-/// equally large on any screen.
+/// The frame of a chart over batches: its size, axes and scales.
+///
+/// All charts are equally wide, so that their texts are equally large on any screen.
 struct ChartFrame: Sendable {
     /// What the templates draw of it.
     struct Model: Sendable {
