@@ -26,7 +26,7 @@ import Testing
             for theme in ["light", "dark"] {
                 try browser.show(width: width, theme: theme)
                 try browser.open(path)
-                let findings = try #require(try browser.evaluate(checks) as? [String])
+                let findings = try #require(try browser.evaluate("\(checks)(\(width))") as? [String])
                 #expect(findings == [], "\(report), \(width) pixels, \(theme)")
                 #expect(try browser.complaints() == [], "\(report), \(width) pixels, \(theme)")
             }
