@@ -72,12 +72,12 @@ import Testing
         try browser.open(file(report.html()))
         _ = try browser.evaluate("dispatchEvent(new Event('beforeprint'))")
         let clipped = """
-            [...document.querySelectorAll('.scroll, .plot, body')].filter((box) => box.scrollWidth > box.clientWidth + 1)
-            .map((box) => `${box.className || box.tagName} ${box.scrollWidth} in ${box.clientWidth}`)
+            [...document.querySelectorAll('.scroll, .plot, body')]
+            .filter((box) => box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1)
+            .map((box) => `${box.className || box.tagName} of ${box.closest('figure')?.id}`)
             """
         #expect(try browser.evaluate(clipped) as? [String] == [])
-        let closed =
-            "[...document.querySelectorAll('table')].filter((table) => table.getClientRects().length === 0).length"
+        let closed = "[...document.querySelectorAll('table')].filter((table) => !table.checkVisibility()).length"
         #expect(try browser.evaluate(closed) as? Int == 0)
         #expect(try browser.printed().starts(with: Data("%PDF".utf8)))
     }

@@ -129,7 +129,6 @@ enum SQL {
     static let listReportBatches = embedded("list_report_batches", PackageResources.list_report_batches_sql)
     static let listReportDrift = embedded("list_report_drift", PackageResources.list_report_drift_sql)
     static let listReportGrowth = embedded("list_report_growth", PackageResources.list_report_growth_sql)
-    static let listReportMovers = embedded("list_report_movers", PackageResources.list_report_movers_sql)
     static let listReportQuantiles = embedded("list_report_quantiles", PackageResources.list_report_quantiles_sql)
     static let sumLedger = embedded("sum_ledger", PackageResources.sum_ledger_sql)
 
@@ -161,7 +160,7 @@ enum SQL {
         inspectSuccession, inspectTables, listAcceptedDifferences, listBatchContents, listDistributionDifferences,
         listHashedSnapshots, listLedgerDifferences, listLostSnapshots, listPercentileDifferences,
         countReportRejections, listAlarmedBatches, listAppliedBatches, listReportBatches,
-        listReportDrift, listReportGrowth, listReportMovers, listReportQuantiles, sumLedger,
+        listReportDrift, listReportGrowth, listReportQuantiles, sumLedger,
         listRejectedDifferences, listScoreDifferences, listSnapshotDifferences, listUnknownSnapshots,
         listUnrankedScoreDifferences, listWindowAssetDifferences, listWindowBatches, listWindowCountDifferences,
         listWindows, setVerifySettings, summariseLedger, exportBatchDistributions, exportBatches, exportIndustries,

@@ -36,8 +36,11 @@ extension ReportData {
         sizes = try Self.series(connection.execute(SQL.listReportGrowth, [shown]), by: "table_name", Size.init)
         previousBatch = ids.dropLast().last
         if let previousBatch {
-            movers = try connection.execute(SQL.listReportMovers, [newest, previousBatch, Self.moverCount])
-                .map(Mover.init)
+            // The query gives as many that rose as that fell.
+            let moved = try connection.execute(
+                SQL.listMovers, [newest, previousBatch, String?.none, 0, Self.moverCount]
+            ).map(Mover.init)
+            movers = Array(moved.sorted { abs($1.change) < abs($0.change) }.prefix(Self.moverCount))
         }
     }
 
@@ -134,7 +137,7 @@ extension ReportData.Mover {
         id = try row.get("id")
         industry = try row.get("industry")
         score = try row.get("score")
-        before = try row.get("percentile_before")
-        after = try row.get("percentile_after")
+        before = try row.get("old_percentile")
+        after = try row.get("percentile")
     }
 }

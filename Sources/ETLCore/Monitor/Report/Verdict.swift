@@ -72,8 +72,6 @@ extension Verdict {
         return check
     }
 
-    /// Rejects rise where the newest batch has at least one percentage point more than the ten before it together, and
-    /// three standard errors of the difference.
     private static func rejects(_ data: ReportData) -> Check {
         var check = Check(name: "Rejects", state: .open, text: "", link: "rejects")
         guard let newest = data.newest, newest.read > 0 else {
@@ -81,26 +79,19 @@ extension Verdict {
             return check
         }
         let now = "\(percent(newest.rejected, of: newest.read)) of batch \(newest.id) was rejected"
-        let earlier = data.batches.dropLast().suffix(10)
-        let read = earlier.map(\.read).reduce(0, +)
-        let rejected = earlier.map(\.rejected).reduce(0, +)
-        guard let first = earlier.first, let last = earlier.last, read > 0 else {
-            check.text = "\(now); there is no earlier batch to compare with."
+        let earlier = data.batches.dropLast().suffix(RejectRule.longestHistory).filter { $0.read > 0 }
+        guard earlier.count >= RejectRule.shortestHistory, let first = earlier.first, let last = earlier.last else {
+            check.text = "\(now); what is usual is told from \(RejectRule.shortestHistory) batches before it."
             return check
         }
-        check.state = isRise(from: (rejected, read), to: (newest.rejected, newest.read)) ? .look : .good
-        let before = first.id == last.id ? "batch \(first.id)" : "batches \(first.id) to \(last.id)"
-        check.text = "\(now), after \(percent(rejected, of: read)) of \(before)."
+        let counts = earlier.map { RejectRule.Count(read: $0.read, rejected: $0.rejected) }
+        let isUnusual = RejectRule.isUnusual(.init(read: newest.read, rejected: newest.rejected), after: counts)
+        check.state = isUnusual ? .look : .good
+        let usual = percent(counts.map(\.rejected).reduce(0, +), of: counts.map(\.read).reduce(0, +))
+        check.text = """
+            \(now), \(isUnusual ? "more than usual" : "as usual") after \(usual) of batches \(first.id) to \(last.id).
+            """
         return check
-    }
-
-    /// Whether a share rose by a percentage point and by three standard errors of the difference.
-    static func isRise(from before: (part: Int, whole: Int), to after: (part: Int, whole: Int)) -> Bool {
-        guard before.whole > 0, after.whole > 0 else { return false }
-        let (n, m) = (Double(before.whole), Double(after.whole))
-        let pooled = Double(before.part + after.part) / (n + m)
-        let rise = Double(after.part) / m - Double(before.part) / n
-        return rise >= 0.01 && rise > 3 * (pooled * (1 - pooled) * (1 / n + 1 / m)).squareRoot()
     }
 
     /// A run is late after three usual pauses, but not before 26 hours.
