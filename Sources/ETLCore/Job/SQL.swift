@@ -159,12 +159,12 @@ enum SQL {
         listDriftMeasurements, listTableSizes, readNewestBatch, readExplanation, readIndustry, inspectSnapshots,
         inspectSuccession, inspectTables, listAcceptedDifferences, listBatchContents, listDistributionDifferences,
         listHashedSnapshots, listLedgerDifferences, listLostSnapshots, listPercentileDifferences,
-        countReportRejections, listAlarmedBatches, listAppliedBatches, listReportBatches,
-        listReportDrift, listReportGrowth, listReportQuantiles, sumLedger,
         listRejectedDifferences, listScoreDifferences, listSnapshotDifferences, listUnknownSnapshots,
         listUnrankedScoreDifferences, listWindowAssetDifferences, listWindowBatches, listWindowCountDifferences,
-        listWindows, setVerifySettings, summariseLedger, exportBatchDistributions, exportBatches, exportIndustries,
-        exportIndustryAliases, exportPercentileSnapshots, exportRejectedAssets, exportScores, setExportSettings,
+        listWindows, setVerifySettings, summariseLedger, countReportRejections, listAlarmedBatches,
+        listAppliedBatches, listReportBatches, listReportDrift, listReportGrowth, listReportQuantiles, sumLedger,
+        exportBatchDistributions, exportBatches, exportIndustries, exportIndustryAliases, exportPercentileSnapshots,
+        exportRejectedAssets, exportScores, setExportSettings,
     ]
 
     private static func embedded(_ name: String, _ bytes: [UInt8]) -> Statement {
