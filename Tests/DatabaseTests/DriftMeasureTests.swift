@@ -164,4 +164,17 @@ import TestSupport
         #expect(rows.map { $0[0] }.contains("sudden change: look at this"))
         #expect(try database.value("select count(*) from latest_drift") == "6")
     }
+
+    @Test func scoresNextToZeroAreNoReasonToRefuseABatch() async throws {
+        let database = try await TestDatabase()
+        for batch in 0..<6 {
+            let assets = (0..<20).map { row -> TestAsset in
+                let unit: Double = row % 2 == 0 ? .leastNonzeroMagnitude : 1e-170
+                return TestAsset(ulid(batch * 100 + row), Double(row + batch) * unit, row % 2 == 0 ? "cars" : "food")
+            }
+            try database.write(assets, batch: batch)
+        }
+        #expect(try database.run().totals.applied == 6)
+        #expect(try database.value("select count(*) from drift_measurements") == "\(3 * (3 + 1))")
+    }
 }

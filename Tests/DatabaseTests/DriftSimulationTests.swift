@@ -8,7 +8,9 @@ enum Simulation {
     static let windows = isFull ? 2000 : 200
     static let seed = ProcessInfo.processInfo.environment["DRIFT_SEED"].flatMap(Double.init) ?? 0.25
 
-    /// What a share of the quick simulation may miss a bound by: two standard errors. The full one keeps the bound itself.
+    /// What a share of the quick simulation may miss a bound by: two standard errors.
+    ///
+    /// The full one keeps the bound itself.
     static func allowance(_ share: Double) -> Double {
         isFull ? 0 : 2 * (share * (1 - share) / Double(windows)).squareRoot()
     }
