@@ -9,25 +9,20 @@ import TestSupport
 @Suite(.serialized) struct GrowthAheadTests {
     private static let isFull = ProcessInfo.processInfo.environment["TORTURE"] == "full"
 
-    /// Vacuum and analysis come when they are told to.
-    private static let keepStill = """
-        do $$
-        declare
-            kept regclass;
-        begin
-            for kept in select oid from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace loop
-                execute format('alter table %s set (autovacuum_enabled = off)', kept);
-            end loop;
-        end
-        $$
-        """
-
-    private func load(_ database: TestDatabase, _ batches: Range<Int>, assets: Int) throws {
+    /// Loads synthetic batches, and vacuums after every ten of them: when they come by the day, autovacuum does.
+    private func load(
+        _ database: TestDatabase, _ batches: Range<Int>, assets: Int, vacuumed: Bool = true
+    ) throws {
         let generator = try SampleGenerator(
             outputFolder: database.folder, batches: batches.count, assets: assets, firstBatch: batches.lowerBound,
             overwrite: true)
         _ = try generator.generate()
-        try database.run()
+        for last in batches where last % 10 == 9 || last == batches.upperBound - 1 {
+            try database.run { $0.through = last }
+            if vacuumed, last % 10 == 9 {
+                try database.connection.execute(.init(name: "vacuum", sql: "vacuum (analyze)"))
+            }
+        }
     }
 
     /// - Parameter queried: during so many batches before the fortieth somebody reads on and on, which keeps the space
@@ -36,6 +31,9 @@ import TestSupport
         // A server of its own: also transactions in other databases keep space from being used again.
         try await PrivateServerFolder.use { folder in
             let database = try TestDatabase(at: await folder.server.start().connectionString)
+            for change in ["alter system set autovacuum = off", "select pg_reload_conf()"] {
+                try database.connection.execute(.init(name: "keep_still", sql: change))
+            }
             try Migrator(session: database.session(), folder: TestServer.migrations).prepare()
             try compare(database, queried: queried)
         }
@@ -44,17 +42,11 @@ import TestSupport
     private func compare(_ database: TestDatabase, queried: Int) throws {
         let start = ContinuousClock.now
         let (further, assets) = (Self.isFull ? 1000 : 100, 400)
-        try load(database, 0..<15, assets: assets)
-        if !Self.isFull {
-            // In a hundred batches, the few pages that a vacuum or an analysis costs weigh much; when they come is chance.
-            try database.connection.executeScript(.init(name: "keep_still", sql: Self.keepStill))
-            try database.connection.execute(.init(name: "vacuum", sql: "vacuum scores"))
-        }
-        try load(database, 15..<30, assets: assets)
+        try load(database, 0..<30, assets: assets)
         if queried > 0 {
             try database.connection.executeScript(
                 .init(name: "read_on", sql: "begin isolation level repeatable read; select count(*) from scores"))
-            try load(database, 30..<30 + queried, assets: assets)
+            try load(database, 30..<30 + queried, assets: assets, vacuumed: false)
             database.connection.rollback()
         }
         try load(database, 30 + queried..<40, assets: assets)
