@@ -85,7 +85,7 @@ import Testing
         #expect(figure(0.0314159) == "0.0314" && figure(1.25) == "1.25" && figure(98.76) == "98.8")
         #expect(figure(1234.5) == "1234" || figure(1234.5) == "1235")
         #expect(figure(1_234_567.0) == "1,234,567" && figure(-0.5, 2) == "−0.50" && figure(nil) == "–")
-        #expect(figure(0) == "0" && figure(.infinity) == "∞" && figure(3.2e-7) == "3.2·10^−7")
+        #expect(figure(0) == "0" && figure(.infinity) == "∞" && figure(3.2e-7) == "3.2·10⁻⁷")
         #expect(signedText(0.214, 2) == "+0.21" && signedText(-0.001, 2) == "−0.00" && signedText(0, 1) == "0.0")
         #expect(percent(8, of: 400) == "2.0 %" && percent(0, of: 0) == "–")
         #expect(sizeText(0) == "0 B" && sizeText(8192) == "8 kB" && sizeText(1_572_864) == "1.50 MB")

@@ -58,7 +58,7 @@ extension Session {
     ) throws -> DriftReport {
         try reading {
             if let asOf { try requireApplied(batch: asOf) }
-            if let industry, industry != DriftMeasurement.allIndustries { try requireKnown(industry: industry) }
+            if let industry, industry != DriftMeasurement.allIndustries { _ = try readIndustry(industry) }
             let newest = try connection.execute(SQL.listNewestBatchIDs, [1]).first?.get("batch_id", as: Int.self)
             guard let batch = asOf ?? newest else {
                 return DriftReport(asOfBatchID: nil, baselines: [], measurements: [], history: [])
@@ -98,14 +98,5 @@ extension Session {
                 lastBatchID: try row.get("last_batch_id"), pinnedAt: try row.getOptional("pinned_at"),
                 pinnedBy: try row.getOptional("pinned_by"))
         }
-    }
-
-    private func requireKnown(industry: String) throws {
-        let row = try connection.executeOne(SQL.readPercentileAt, [0.0, industry, 0])
-        guard try row.getOptional("industry", as: String.self) == nil else { return }
-        let known = try connection.execute(SQL.listIndustries).map { try $0.get("industry", as: String.self) }
-        throw JobError(
-            .noInput, "There is no industry of this name.",
-            advice: "The industries are: \(known.joined(separator: ", ")); all of them pooled are (all).")
     }
 }

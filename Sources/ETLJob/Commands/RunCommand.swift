@@ -108,6 +108,9 @@ struct RunCommand: AsyncParsableCommand {
         if let windowSize, !(1...1000).contains(windowSize) {
             throw ValidationError("--window-size is \(windowSize); it must be 1 to 1000.")
         }
+        if metrics.growthLimit != nil && metrics.metricsFile == nil && report == nil {
+            throw ValidationError("--growth-limit is for a --metrics-file or a --report; neither is given.")
+        }
         if report != nil && dryRun {
             throw ValidationError("--dry-run keeps nothing that a --report could show; give one of them.")
         }
@@ -193,7 +196,8 @@ struct RunCommand: AsyncParsableCommand {
     private func writeReport(_ session: Session, _ logger: Logger) throws {
         guard let report else { return }
         do {
-            let file = try Reporter(session: session).write(to: report)
+            let file = try Reporter(session: session, limit: metrics.growthLimit.map(Double.init))
+                .write(to: report)
             logger.info(
                 "Report: \(printable(file.path)): \(printable(file.headline))", metadata: ["bytes": "\(file.bytes)"])
         } catch var error as JobError {

@@ -12,14 +12,14 @@ struct MetricsOptions: ParsableArguments {
     var metricsFile: String?
 
     @Option(
-        help: ArgumentHelp("How large the tables together may become, for the alert of growth.", valueName: "bytes"))
+        help: ArgumentHelp(
+            "How large the tables together may become, for the alert of growth and the report.", valueName: "bytes"))
     var growthLimit: Int?
 
     func validate() throws {
         if let metricsFile, metricsFile.isEmpty { throw ValidationError("--metrics-file needs a name.") }
         guard let growthLimit else { return }
         if growthLimit <= 0 { throw ValidationError("--growth-limit is \(growthLimit); it must be above 0.") }
-        if metricsFile == nil { throw ValidationError("--growth-limit is a metric; it needs a --metrics-file.") }
     }
 
     /// What follows the run; nil where no metrics are asked for.

@@ -49,7 +49,7 @@ struct GrowthOutlook: Sendable {
         guard let limit else {
             check.isNeeded = false
             let now = all.elements.last.map { "The tables have \(sizeText($0.bytes)). " } ?? ""
-            check.text = "\(now)No limit was named; --limit 50GB says when it is reached."
+            check.text = "\(now)With --limit 50GB this says when they reach it."
             return
         }
         guard let forecast else {

@@ -64,5 +64,7 @@ private func minus(_ text: String) -> String { text.hasPrefix("-") ? "−" + tex
 private func scientific(_ value: Double) -> String {
     var (mantissa, exponent) = (value, 0)
     while mantissa.magnitude < 1 && exponent > -320 { (mantissa, exponent) = (mantissa * 10, exponent - 1) }
-    return "\(decimal(mantissa, 1))·10^−\(-exponent)"
+    let superscripts = Array("⁰¹²³⁴⁵⁶⁷⁸⁹")
+    return "\(decimal(mantissa, 1))·10⁻"
+        + String(exponent.magnitude.description.compactMap(\.wholeNumberValue).map { superscripts[$0] })
 }

@@ -48,13 +48,14 @@ struct ReportPage: Sendable {
     var alpha = ""
     var preceding: [Chart] = []
     var precedingLegend = Legend(legend: [
-        .line("measured", "distance"), .line("threshold", "limit of the distance"), .marker("alarm", "alarm"),
+        .line("measured", "distance"), .line("threshold", "limit of the distance"),
+        .marker("drifted", "moved, as usual"), .marker("alarm", "alarm: more than usual"),
     ])
     var baselineName = ""
     var baseline: [Chart] = []
     var baselineLegend = Legend(legend: [
         .line("measured", "shift of the mean"), .line("trend", "its trend before"), .line("threshold", "limit"),
-        .marker("drifted", "drifted"), .marker("alarm", "alarm: beyond the trend"),
+        .marker("drifted", "moved, on trend"), .marker("alarm", "alarm: beyond the trend"),
     ])
     var rejects: [Chart] = []
     var runs: [Chart] = []
@@ -140,7 +141,7 @@ extension ReportPage.Headline {
                 switch check.state {
                 case .good: "good"
                 case .look: "look"
-                case .open: "not known"
+                case .open: check.isNeeded ? "not known" : "no limit"
                 }
             return ReportPage.Check(
                 name: check.name, symbol: check.state.rawValue, word: word, text: check.text, link: check.link)

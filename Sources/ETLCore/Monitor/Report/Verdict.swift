@@ -60,7 +60,7 @@ extension Verdict {
         if alarmed.isEmpty {
             check.state = .good
             check.text = """
-                No industry moved suddenly at batch \(newest.id) (alpha \(any.alpha), least effect \
+                No industry moved by more than usual at batch \(newest.id) (alpha \(any.alpha), least effect \
                 \(figure(any.minimumEffect, 1)) standard deviations), and none left its trend.
                 """
         } else {

@@ -47,7 +47,7 @@ enum DriftChart {
             chart.markers.append(
                 Chart.Marker(
                     x: coordinate(point.x), y: coordinate(point.y), symbol: drift.isAlarm ? "alarm" : "drifted",
-                    text: "Batch \(batch): \(state(drift))"))
+                    text: "Batch \(batch): \(state(drift, reference))"))
         }
         chart.points = frame.batches.enumerated().reversed().filter { byBatch[$0.element] != nil }
             .map { coordinate(frame.x($0.offset)) }.joined(separator: " ")
@@ -55,10 +55,11 @@ enum DriftChart {
     }
 
     /// What the flags of a measurement mean.
-    static func state(_ drift: ReportData.Drift) -> String {
+    static func state(_ drift: ReportData.Drift, _ reference: Reference) -> String {
         switch (drift.isAlarm, drift.drifted) {
-        case (true, _): drift.isBeyondTrend == true ? "alarm, beyond the trend" : "alarm"
-        case (false, true): "drifted"
+        case (true, _): reference == .baseline ? "alarm, beyond the trend" : "alarm"
+        case (false, true):
+            drift.expected == nil ? "moved" : reference == .baseline ? "moved, on trend" : "moved, as usual"
         case (false, false): drift.distance == nil ? "not measurable" : "no"
         }
     }
@@ -104,7 +105,7 @@ enum DriftChart {
         let isBaseline = reference == .baseline
         let hasMix = elements.contains { $0.mixPValue != nil }
         let columns =
-            [isBaseline ? "Shift (SD)" : "Distance (SD)"] + (isBaseline ? ["Trend (SD)"] : ["Shift (SD)"])
+            (isBaseline ? ["Shift (SD)", "Trend (SD)"] : ["Distance (SD)", "Shift (SD)", "Usual (SD)"])
             + ["KS D", "KS p", "PSI", "PSI limit"] + (hasMix ? ["Mix p"] : []) + ["Reference", "Flag"]
         return DataTable(
             caption: isBaseline
@@ -115,13 +116,13 @@ enum DriftChart {
                 let figures =
                     isBaseline
                     ? [signedText(drift.shift, 2), signedText(drift.expected, 2)]
-                    : [figure(drift.distance, 2), signedText(drift.shift, 2)]
+                    : [figure(drift.distance, 2), signedText(drift.shift, 2), signedText(drift.expected, 2)]
                 let tests = [figure(drift.ks, 2), figure(drift.pValue, 2), figure(drift.psi, 2)]
                 let mix = hasMix ? [figure(drift.mixPValue, 2)] : []
                 return (
                     "\(drift.batch)",
                     figures + tests + [figure(drift.psiCritical, 2)] + mix
-                        + ["\(drift.referenceFirst)–\(drift.referenceLast)", state(drift)]
+                        + ["\(drift.referenceFirst)–\(drift.referenceLast)", state(drift, reference)]
                 )
             })
     }
