@@ -62,6 +62,15 @@ import TestSupport
         #expect(try database.value("select count(*) from batches") == "4")
     }
 
+    @Test func whatWasAppliedBeforeARefusalIsShown() async throws {
+        let (database, program) = try await Self.prepared(batches: 3)
+        try database.write("[", batch: 3)
+        let outcome = try await program.run("run", ".")
+        #expect(outcome.code == 65 && outcome.output.contains("3 batches applied before the run ended."))
+        #expect(try await program.run("run", ".").output.isEmpty)
+        #expect(try await program.run("run", ".", "--json").output.isEmpty)
+    }
+
     @Test func noSuchInputAssetOrBatchIs66() async throws {
         let (_, program) = try await Self.prepared(batches: 3)
         #expect(try await program.run("run", "nowhere").code == 66)

@@ -31,6 +31,14 @@ public struct RunReport: Sendable, Codable {
         case lookAt = "look_at"
     }
 
+    /// A report of some batches; of one that is given twice the last counts.
+    public init(batches: [BatchReport] = []) {
+        for batch in batches {
+            remove { $0.batchID == batch.batchID }
+            add(batch)
+        }
+    }
+
     mutating func add(_ batch: BatchReport) {
         batches.append(batch)
         totals.count(batch)

@@ -182,6 +182,10 @@ struct RunCommand: AsyncParsableCommand {
             display.finish()
         } catch {
             display.finish()
+            if !json && !dryRun, let text = RunTable(RunReport(batches: display.finished), path: path).textBeforeFailure
+            {
+                StandardOutput.write(text)
+            }
             // Where data were refused, the batches before them are worth a look.
             if (error as? JobError)?.exitCode == .dataRefused { try? writeReport(session, logger) }
             throw error

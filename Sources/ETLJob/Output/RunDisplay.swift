@@ -6,6 +6,8 @@ import Logging
 final class RunDisplay: RunObserver {
     private let logger: Logger
     private let hasBar: Bool
+    /// The batches that ended well, for a run that does not.
+    private(set) var finished: [BatchReport] = []
     private var pending = 0
     private var done = 0
     private var batch: BatchSource?
@@ -45,6 +47,7 @@ final class RunDisplay: RunObserver {
     }
 
     func batchFinished(_ report: BatchReport) {
+        finished.append(report)
         done += 1
         onBatch(report)
         if hasBar {

@@ -19,6 +19,13 @@ struct RunTable {
         return fittingTable.render(style) + "\n" + closing(style)
     }
 
+    /// The same for a run that failed after these batches; nil where there are none.
+    var textBeforeFailure: String? {
+        guard report.totals.applied > 0 else { return nil }
+        return fittingTable.render(Style(.standardOutput))
+            + "\n\(counted(report.totals.applied, "batch", "batches")) applied before the run ended."
+    }
+
     /// The table with all reasons and drifts, or, where that is too wide, with the main ones.
     private var fittingTable: TextTable {
         let full = table(isShort: false) { reasonTexts($0).joined(separator: ", ") }
