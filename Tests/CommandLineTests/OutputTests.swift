@@ -71,6 +71,7 @@ import TestSupport
         text = Self.masked(text).replacing(version, with: "VERSION").replacing(socket, with: "SOCKET")
             .replacing(name, with: "DATABASE")
             .replacing(#/batches +5 +[0-9,]+ /#, with: "batches 5 BYTES ")
+            .replacing(#/table_growth +45 +[0-9,]+ /#, with: "table_growth 45 BYTES ")
         if let difference = try goldenDifference(text, "session.txt") { Issue.record("\(difference)") }
     }
 

@@ -136,6 +136,11 @@ enum SQL {
     static let exportBatchDistributions = embedded(
         "export_batch_distributions", PackageResources.export_batch_distributions_sql)
     static let exportBatches = embedded("export_batches", PackageResources.export_batches_sql)
+    static let exportDistributionSnapshots = embedded(
+        "export_distribution_snapshots", PackageResources.export_distribution_snapshots_sql)
+    static let exportDriftMeasurements = embedded(
+        "export_drift_measurements", PackageResources.export_drift_measurements_sql)
+    static let exportTableGrowth = embedded("export_table_growth", PackageResources.export_table_growth_sql)
     static let exportIndustries = embedded("export_industries", PackageResources.export_industries_sql)
     static let exportIndustryAliases = embedded("export_industry_aliases", PackageResources.export_industry_aliases_sql)
     static let exportPercentileSnapshots = embedded(
@@ -163,8 +168,9 @@ enum SQL {
         listUnrankedScoreDifferences, listWindowAssetDifferences, listWindowBatches, listWindowCountDifferences,
         listWindows, setVerifySettings, summariseLedger, countReportRejections, listAlarmedBatches,
         listAppliedBatches, listReportBatches, listReportDrift, listReportGrowth, listReportQuantiles, sumLedger,
-        exportBatchDistributions, exportBatches, exportIndustries, exportIndustryAliases, exportPercentileSnapshots,
-        exportRejectedAssets, exportScores, setExportSettings,
+        exportBatchDistributions, exportBatches, exportDistributionSnapshots, exportDriftMeasurements,
+        exportTableGrowth, exportIndustries, exportIndustryAliases, exportPercentileSnapshots, exportRejectedAssets,
+        exportScores, setExportSettings,
     ]
 
     private static func embedded(_ name: String, _ bytes: [UInt8]) -> Statement {
