@@ -126,7 +126,7 @@ import TestSupport
         let (database, program) = try await Self.sampled(4)
         let outcome = try await program.run("export", "out", "--json")
         let files = try #require(try outcome.json()["files"] as? [[String: Any]])
-        #expect(files.count == 7)
+        #expect(files.count == 10)
         for file in files {
             let (table, path) = try (#require(file["table"] as? String), #require(file["path"] as? String))
             let lines = try String(contentsOfFile: "\(database.folder)/\(path)", encoding: .utf8).split(separator: "\n")
