@@ -110,8 +110,8 @@ comment on column drift_measurements.industry_count is 'Industries that share al
 comment on column drift_measurements.drifted is
     'Whether ks_p_value is below alpha / industry_count and wasserstein_in_sd at least minimum_effect.';
 comment on column drift_measurements.is_alarm is
-    'Whether somebody should look: drifted from the preceding window, by more than usual where that is known; or '
-    'beyond the trend against the baseline.';
+    'Whether somebody should look. Against the preceding window: drifted, by more than usual where that is known; or no '
+    'assets any more; or, of (all), other shares of the industries. Against the baseline: beyond the trend.';
 
 create trigger history_is_append_only before update or delete or truncate on drift_baselines
     for each statement execute function refuse_change_of_history();

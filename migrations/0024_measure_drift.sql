@@ -270,6 +270,14 @@ begin atomic
         case reference
             when 'baseline' then coalesce(is_beyond_trend, false)
             else drifted and coalesce(is_beyond_trend, true)
+                -- Nothing is left to compare.
+                or reference_count > 0 and current_count = 0
+                -- The industries' shares have changed: neither by chance nor by a trifle. The effect is Cohen's w, of
+                -- which 0.1, half the default of minimum_effect, is a small one (Cohen 1988).
+                or coalesce(
+                    mix_p_value < measured_drift.alpha / industry_count
+                    and sqrt(mix_chi_square / (reference_count + current_count)) >= measured_drift.minimum_effect / 2,
+                    false)
         end as is_alarm
     from judged;
 end;

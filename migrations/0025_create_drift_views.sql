@@ -29,13 +29,19 @@ select
     mix_p_value,
     case
         when reference_count = 0 then 'not measurable: no assets in the reference'
+        when current_count = 0 and is_alarm then 'no assets in the new batch: look at this'
         when current_count = 0 then 'not measurable: no assets in the current batches'
+        when is_alarm and reference = 'preceding_window' and not drifted
+            then 'the shares of the industries have changed: look at this'
         when is_alarm and reference = 'preceding_window' then 'sudden change: look at this'
         when is_alarm then 'beyond the trend: look at this'
         when drifted and reference = 'preceding_window' then 'moved, by no more than usual'
         when drifted and is_beyond_trend is null then 'moved; too early for a trend'
         when drifted then 'moved, along its trend'
-        when psi > psi_critical_value or ks_p_value < alpha / industry_count then 'a difference, but a small one'
+        when ks_p_value < alpha / industry_count then 'a difference, but a small one'
+        when psi > psi_critical_value and coalesce(wasserstein_in_sd < minimum_effect, true)
+            then 'a difference, but a small one'
+        when psi > psi_critical_value then 'a shift, but chance is not ruled out'
         else 'no drift'
     end as verdict
 from drift_measurements;

@@ -165,6 +165,34 @@ import TestSupport
         #expect(try database.value("select count(*) from latest_drift") == "6")
     }
 
+    @Test func whatVanishesAlarms() async throws {
+        let database = try await TestDatabase()
+        var random = SeededRandom(seed: 7)
+        for batch in 0..<8 {
+            let industries = batch < 6 ? ["food", "cars", "clothing"] : batch == 6 ? ["food", "cars"] : []
+            let assets = industries.enumerated().flatMap { place, industry in
+                (0..<100).map { row in
+                    TestAsset(
+                        ulid(batch * 1000 + place * 100 + row), Double.random(in: 0...1, using: &random), industry)
+                }
+            }
+            try database.write(assets, batch: batch)
+        }
+        let report = try database.run { $0.allowsEmpty = true }
+        #expect(report.batches.prefix(6).flatMap(\.driftAlarms) == [])
+        #expect(report.batches[6].driftAlarms == ["(all)", "clothing"])
+        #expect(report.batches[7].driftAlarms == ["(all)", "cars", "clothing", "food"])
+        let verdicts = """
+            select industry, verdict from drift_history
+            where as_of_batch_id = 6 and reference = 'preceding_window' and is_alarm order by industry
+            """
+        #expect(
+            try database.query(verdicts) == [
+                ["(all)", "the shares of the industries have changed: look at this"],
+                ["clothing", "no assets in the new batch: look at this"],
+            ])
+    }
+
     @Test func scoresNextToZeroAreNoReasonToRefuseABatch() async throws {
         let database = try await TestDatabase()
         for batch in 0..<6 {
