@@ -38,6 +38,40 @@ import Testing
         #expect(SettledBytes.settle([], rows: []).isEmpty && SettledBytes.settle([5], rows: [1]) == [5])
     }
 
+    /// window_assets over twenty batches: its rows come and go, its files grow until vacuum has been there.
+    @Test func rowsThatComeAndGoExplainNothing() throws {
+        let newRows: [Double] = [395, 396, -4, 1, -8, 1, 2, 5, 1, -2, 1, 1, -6, -2, 3, 5, 6, 0, -1]
+        let pages: [Double] = [4, 4, 4, 5, 4, 4, 4, 5, 4, 4, 4, 5, 4, 4, 4, 5, 4, 4, 4]
+        let steps = pages.map { $0 * page }
+        #expect(SettledBytes.median(newRows) == 1)
+        #expect(settledSteps(steps, newRows: newRows) == steps)
+        let points = zip(sums(steps), sums(newRows)).enumerated().map { batch, size in
+            GrowthForecast.Point(batchID: batch, time: Double(batch), value: size.0, rows: size.1)
+        }
+        let perBatch = try #require(GrowthForecast(points)).perBatch
+        #expect(perBatch.low > 4 * page && perBatch.high < 5 * page)
+    }
+
+    @Test func thePageForetellsWhatTheCommandDoes() throws {
+        var steps = usual.map { $0 * page }
+        steps[4] += 64 * page
+        let bytes = sums(steps).map { Int($0) }
+        let history = bytes.enumerated().map { batch, size in
+            GrowthMeasurement(
+                batchID: batch, time: Double(batch), rowCount: batch * 400, heapBytes: size, indexBytes: 0,
+                toastBytes: 0, deadRows: nil, hotUpdateShare: nil)
+        }
+        let sizes = history.map {
+            ReportData.Size(
+                batch: $0.batchID, time: $0.time, rows: $0.rowCount, bytes: $0.totalBytes, heap: $0.heapBytes,
+                index: 0, toast: 0)
+        }
+        let command = try #require(TableGrowth(table: "scores", history: history)?.bytes)
+        let onPage = try #require(GrowthOutlook.forecast(.init(name: "scores", elements: sizes)))
+        #expect(onPage == command)
+        #expect(abs(onPage.perBatch.value / (13 * page) - 1) < 0.05)
+    }
+
     @Test func theForecastLeavesItOutAndItsIntervalDoesNot() throws {
         func forecast(_ steps: [Double]) throws -> GrowthForecast {
             let points = zip(sums(steps), 0...).map { value, batch in

@@ -17,7 +17,9 @@ enum SettledBytes {
     /// The values as they would be had the steps that happened once been as the others; the newest stays as it is.
     ///
     /// A step is judged by what the rows that came with it explain, so that a large batch is none. Tables that grow by
-    /// less than two pages a batch are left alone: theirs are all single steps.
+    /// less than two pages a batch are left alone: theirs are all single steps. Rows explain only where every batch
+    /// clearly adds some: those of a window come and go, and bytes divided by the one row more of its median batch are
+    /// no size of a row.
     ///
     /// - Parameters:
     ///   - bytes: sizes, the oldest first.
@@ -28,7 +30,8 @@ enum SettledBytes {
         let usual = median(steps)
         guard steps.count >= fewestSteps, abs(usual) >= 2 * page, var value = bytes.last else { return bytes }
         let usualRows = median(newRows)
-        let bytesPerRow = usualRows > 0 ? usual / usualRows : 0
+        let spread = deviationPerMAD * median(newRows.map { abs($0 - usualRows) })
+        let bytesPerRow = usualRows > threshold * spread ? usual / usualRows : 0
         let unexplained = zip(steps, newRows).map { $0 - bytesPerRow * $1 }
         let centre = median(unexplained)
         // Files grow by pages: a difference of one is none.

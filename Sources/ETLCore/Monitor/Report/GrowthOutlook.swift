@@ -76,8 +76,12 @@ struct GrowthOutlook: Sendable {
         }
     }
 
-    private static func forecast(_ series: ReportData.Series<ReportData.Size>) -> GrowthForecast? {
-        GrowthForecast(series.elements.map { .init(batchID: $0.batch, time: $0.time, value: Double($0.bytes)) })
+    /// The same as that of `etl-job growth`.
+    static func forecast(_ series: ReportData.Series<ReportData.Size>) -> GrowthForecast? {
+        GrowthForecast(
+            series.elements.map {
+                .init(batchID: $0.batch, time: $0.time, value: Double($0.bytes), rows: Double($0.rows))
+            })
     }
 
     private static func sum(_ sizes: [ReportData.Series<ReportData.Size>]) -> ReportData.Series<ReportData.Size> {
