@@ -72,6 +72,58 @@ import TestSupport
         ) as measured (batch, industry, reference, is_alarm)
         """
 
+    @Test func moreRejectsThanUsualAreThoseOfTheRule() async throws {
+        let database = try await TestDatabase()
+        var random = SeededRandom(seed: 5)
+        var counts: [RejectRule.Count] = []
+        for index in 0..<400 {
+            let read = [0, 1, 7, 40, 400, 400, 5_000, 2_000_000].randomElement(using: &random) ?? 0
+            let share = Double.random(in: 0...0.04, using: &random) * (index % 9 == 0 ? 5 : 1)
+            counts.append(.init(read: read, rejected: index < 60 ? 0 : Int(Double(read) * share)))
+        }
+        let values = counts.enumerated().map { index, count in
+            // Gaps between the numbers of batches are no batches.
+            "(\(3 * index), \(count.read), \(count.rejected))"
+        }
+        try database.connection.executeScript(
+            .init(
+                name: "random_ledger",
+                sql: """
+                    insert into batches (
+                        batch_id, source, content_sha256, read_count, accepted_count, rejected_count, byte_size,
+                        window_size, percentile_method, rescore, score_minimum, score_maximum, snapshot_count,
+                        snapshot_checksum, duration, job_version)
+                    select
+                        batch_id, '-', repeat('0', 64), read_count, read_count - rejected_count, rejected_count, 0, 3,
+                        'percent_rank', 'window', 0, 10, 0, 0, interval '1 second', '-'
+                    from (values \(values.joined(separator: ", "))) as v (batch_id, read_count, rejected_count)
+                    """))
+        let expected = counts.indices.map { index in
+            RejectRule.isUnusual(counts[index], after: Array(counts.prefix(index)))
+        }
+        #expect(expected.filter(\.self).count > 10)
+        let told = try database.query("select coalesce(rejects_unusual, false) from batch_health order by batch_id")
+        #expect(told == expected.map { [$0 ? "t" : "f"] })
+        let verdicts = try database.query(
+            "select verdict like '%more than usual%' from batch_health where accepted_count > 0 order by batch_id")
+        #expect(verdicts == zip(counts, expected).filter { $0.0.read > $0.0.rejected }.map { [$0.1 ? "t" : "f"] })
+        let untold = try database.value("select count(*) from batch_rejects where is_unusual is null and read_count > 0")
+        #expect(Int(untold) ?? 0 > 3)
+    }
+
+    @Test func binomialTailsAreThoseOfTheRule() async throws {
+        let database = try await TestDatabase()
+        for (count, trials, probability) in [
+            (9, 10, 0.5), (1, 1, 0.001), (30, 400, 0.02), (400, 400, 0.02), (60_000, 2_000_000, 0.0295), (5, 10, 0.5),
+            (300, 400, 0.001), (2_000_000, 2_000_000, 0.01),
+        ] {
+            let value = try database.value("select binomial_tail(\(count), \(trials), \(probability))")
+            let told: Double = try #require(Double(value))
+            let expected = RejectRule.chance(ofAtLeast: count, of: trials, at: probability)
+            #expect(abs(told - expected) <= 1e-8 * expected + 1e-280, "\(count) of \(trials)")
+        }
+    }
+
     @Test func everyColumnOfEveryViewHasAComment() async throws {
         let database = try await TestDatabase()
         let silent = try database.query(
@@ -85,7 +137,7 @@ import TestSupport
     @Test func theReaderMayUseThem() async throws {
         let database = try await Self.loaded()
         for sql in [
-            "select * from rejects_by_reason", "select * from batch_health",
+            "select * from rejects_by_reason", "select * from batch_health", "select * from batch_rejects",
             "select * from explain_percentile('\(ulid(1))')", "select * from asset_history('\(ulid(1))')",
         ] {
             #expect(try RolesTests.attempt(sql, as: "etl_reader", database) == nil, "\(sql)")

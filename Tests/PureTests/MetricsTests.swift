@@ -13,9 +13,10 @@ import TestSupport
             database: database, schema: schema, finishedAt: 1_700_000_000.1234, seconds: 1.5, exitCode: 0,
             lastSuccessAt: 1_700_000_000.1234)
         metrics.applied = .init(applied: 2, skipped: 3, read: 800, accepted: 780, rejected: 20, snapshots: 2000)
+        metrics.driftAlarms = 3
         var figures = DatabaseFigures()
         figures.newestBatch = .init(
-            batchID: 19, read: 400, accepted: 391, rejected: 9, appliedAt: 1_699_999_999.5,
+            batchID: 19, read: 400, accepted: 391, rejected: 9, rejectsUnusual: true, appliedAt: 1_699_999_999.5,
             reasons: ["industry_unknown": 6, "score_not_a_number": 3])
         figures.drift = [
             .init(

@@ -8,6 +8,8 @@ public struct DatabaseFigures: Sendable {
         var read: Int
         var accepted: Int
         var rejected: Int
+        /// Whether more rows were rejected than usual; nil where that cannot be told.
+        var rejectsUnusual: Bool?
         /// When it was applied, in seconds since 1970.
         var appliedAt: Double
         /// Rows by reason of their rejection.
@@ -87,6 +89,7 @@ extension DatabaseFigures.Batch {
         read = try row.get("read_count")
         accepted = try row.get("accepted_count")
         rejected = try row.get("rejected_count")
+        rejectsUnusual = try row.getOptional("rejects_unusual")
         appliedAt = try row.get("applied_at_seconds")
     }
 }

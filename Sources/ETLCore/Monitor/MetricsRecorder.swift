@@ -54,6 +54,7 @@ public final class MetricsRecorder: Sendable {
         let (database, applied) = state.withLock { ($0.database, $0.applied) }
         var totals = RunReport.Totals()
         for batch in applied.values { totals.count(batch) }
+        let driftAlarms = applied.values.map(\.driftAlarms.count).reduce(0, +)
         let figures = figures(session, firstApplied: applied.keys.min(), isFailed: exitCode != 0)
         do {
             try writing.withLock { _ in
@@ -66,8 +67,8 @@ public final class MetricsRecorder: Sendable {
                     return RunMetrics(
                         database: database, schema: schema, finishedAt: now,
                         seconds: start.duration(to: .now).seconds, exitCode: exitCode,
-                        lastSuccessAt: exitCode == 0 ? now : lastSuccess, applied: totals, figures: figures,
-                        growthLimit: growthLimit
+                        lastSuccessAt: exitCode == 0 ? now : lastSuccess, applied: totals,
+                        driftAlarms: driftAlarms, figures: figures, growthLimit: growthLimit
                     ).text
                 }
             }

@@ -5,7 +5,7 @@ internal import Foundation
 /// It has where its share of rejected rows is more than three standard deviations above the mean share of the up to 20
 /// batches before it, and where, at that mean, chance alone would bring so many rows less than once in 1,000 batches.
 /// The first half keeps large batches quiet whose shares vary from day to day, the second one small batches with their
-/// handful of rows. With fewer than five batches before it, nothing is said.
+/// handful of rows. With fewer than five batches before it, nothing is said. The view `batch_rejects` says the same.
 struct RejectRule: Sendable {
     /// How many rows of a batch were read, and how many of these rejected.
     struct Count: Sendable, Hashable {

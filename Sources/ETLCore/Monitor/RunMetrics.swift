@@ -14,6 +14,8 @@ struct RunMetrics: Sendable {
     var lastSuccessAt: Double?
     /// What the run applied.
     var applied = RunReport.Totals()
+    /// Alarms of drift at the batches that it applied.
+    var driftAlarms = 0
     /// How the database stands; nil where it could not be asked.
     var figures: DatabaseFigures?
     /// How large the tables may become, in bytes; nil where nobody said.
@@ -51,6 +53,10 @@ struct RunMetrics: Sendable {
                 Double(applied.read)),
             gauge("last_run_rows_accepted", "Rows of these that were accepted.", Double(applied.accepted)),
             gauge("last_run_rows_rejected", "Rows of these that were rejected.", Double(applied.rejected)),
+            gauge(
+                "last_run_drift_alarms",
+                "Drift that calls for a look at the batches that the last run applied, each industry of a batch counted.",
+                Double(driftAlarms)),
         ]
     }
 
@@ -70,6 +76,10 @@ struct RunMetrics: Sendable {
             gauge("newest_batch_rows_read", "Rows of the newest batch.", Double(batch.read)),
             gauge("newest_batch_rows_accepted", "Rows of the newest batch that were accepted.", Double(batch.accepted)),
             gauge("newest_batch_rows_rejected", "Rows of the newest batch that were rejected.", Double(batch.rejected)),
+            gauge(
+                "newest_batch_rejects_unusual",
+                "Whether it has more rejected rows than usual, by the batches before it: 1 for yes, 0 for no.",
+                batch.rejectsUnusual.map { $0 ? 1 : 0 }),
             reasons,
         ]
     }

@@ -18,14 +18,14 @@ begin
     end if;
 
     revoke all on table
-        batch_distributions, batch_health, batches, distribution_snapshots, drift_baselines, drift_history,
-        drift_measurements, growth_history, industries, industry_aliases, industry_labels, latest_drift,
+        batch_distributions, batch_health, batch_rejects, batches, distribution_snapshots, drift_baselines,
+        drift_history, drift_measurements, growth_history, industries, industry_aliases, industry_labels, latest_drift,
         percentile_snapshots, rejected_assets, rejects_by_reason, schema_migrations, scores, scores_growth,
         scores_today, staging_assets, table_growth, window_assets
         from etl_writer, etl_reader;
     grant select on table
-        batch_distributions, batch_health, batches, distribution_snapshots, drift_baselines, drift_history,
-        drift_measurements, growth_history, industries, industry_aliases, industry_labels, latest_drift,
+        batch_distributions, batch_health, batch_rejects, batches, distribution_snapshots, drift_baselines,
+        drift_history, drift_measurements, growth_history, industries, industry_aliases, industry_labels, latest_drift,
         percentile_snapshots, rejected_assets, rejects_by_reason, schema_migrations, scores, scores_growth,
         scores_today, staging_assets, table_growth, window_assets
         to etl_writer, etl_reader;

@@ -2,9 +2,12 @@
 -- $1: the batch that it must precede, or NULL for the newest of all
 -- Grain: one row; none where there is no such batch.
 select
-    batch_id, read_count, accepted_count, rejected_count,
-    extract(epoch from applied_at)::double precision as applied_at_seconds
+    batches.batch_id,
+    batches.read_count,
+    batches.accepted_count,
+    batches.rejected_count,
+    batch_rejects.is_unusual as rejects_unusual,
+    extract(epoch from batches.applied_at)::double precision as applied_at_seconds
 from batches
-where $1::bigint is null or batch_id < $1
-order by batch_id desc
-limit 1
+join batch_rejects on batch_rejects.batch_id = batches.batch_id
+where batches.batch_id = (select max(batch_id) from batches where $1::bigint is null or batch_id < $1)
