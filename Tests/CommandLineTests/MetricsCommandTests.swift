@@ -52,6 +52,13 @@ import TestSupport
             #expect(samples["newest_batch_rows_\(count)"] == Double(newest))
             #expect(samples["last_run_rows_\(count)"] == Double(run))
         }
+        let alarms = try database.value(
+            """
+            select count(distinct (as_of_batch_id, industry)) from drift_measurements
+            where is_alarm and as_of_batch_id >= 5
+            """)
+        #expect(alarms != "0" && samples["last_run_drift_alarms"] == Double(alarms), "batches before the newest count")
+        #expect(samples["newest_batch_rejects_unusual"] == 0)
         let reasons = try database.query(
             "select reason, count(*) from rejected_assets, unnest(reasons) as reason where batch_id = 7 group by 1")
         #expect(reasons.count > 1)

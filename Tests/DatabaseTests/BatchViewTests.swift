@@ -76,9 +76,10 @@ import TestSupport
         let database = try await TestDatabase()
         var random = SeededRandom(seed: 5)
         var counts: [RejectRule.Count] = []
-        for index in 0..<400 {
+        for index in 0..<2000 {
             let read = [0, 1, 7, 40, 400, 400, 5_000, 2_000_000].randomElement(using: &random) ?? 0
-            let share = Double.random(in: 0...0.04, using: &random) * (index % 9 == 0 ? 5 : 1)
+            let factor = index % 7 == 0 ? Double.random(in: 1...5, using: &random) : 1
+            let share = Double.random(in: 0...0.04, using: &random) * factor
             counts.append(.init(read: read, rejected: index < 60 ? 0 : Int(Double(read) * share)))
         }
         let values = counts.enumerated().map { index, count in
@@ -107,7 +108,8 @@ import TestSupport
         let verdicts = try database.query(
             "select verdict like '%more than usual%' from batch_health where accepted_count > 0 order by batch_id")
         #expect(verdicts == zip(counts, expected).filter { $0.0.read > $0.0.rejected }.map { [$0.1 ? "t" : "f"] })
-        let untold = try database.value("select count(*) from batch_rejects where is_unusual is null and read_count > 0")
+        let untold = try database.value(
+            "select count(*) from batch_rejects where is_unusual is null and read_count > 0")
         #expect(Int(untold) ?? 0 > 3)
     }
 
