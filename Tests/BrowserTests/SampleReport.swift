@@ -15,7 +15,9 @@ enum SampleReport: String, CaseIterable, Sendable {
         let templates = try ReportTemplates()
         let outlook = GrowthOutlook(data, limit: self == .usual ? 60e6 : nil)
         return try templates.render(
-            ReportPage(data, outlook, templates, database: "etl", schema: self == .oddNames ? oddName : "public"))
+            ReportPage(
+                data, Verdict(data, growth: outlook.check), outlook, templates, database: "etl",
+                schema: self == .oddNames ? oddName : "public"))
     }
 
     /// A name that tries to be more than a name.

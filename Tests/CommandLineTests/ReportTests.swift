@@ -98,8 +98,32 @@ import Testing
 
         try database.write("[{]", batch: 4)
         let refused = try await program.run("run", ".", "--through", "4", "--report", "page.html")
-        #expect(refused.code == 65)
-        #expect(try page(database, "page.html").contains("as of batch 3"))
+        #expect(refused.code == 65 && refused.errors.contains("Report: page.html: Look at: last run"), "\(refused.errors)")
+        let html = try page(database, "page.html")
+        #expect(html.contains("as of batch 3") && html.contains("UTC ended with 65: "))
+        let alone = try await program.run("report", "--output", "page.html")
+        #expect(alone.code == 0 && !alone.output.contains("Look at: last run"), "\(alone.output)")
+        #expect(try page(database, "page.html").contains("Newest batch"))
+    }
+
+    @Test func theOldPageIsLeftAloneAndNamedWhereTheDatabaseIsAway() async throws {
+        let (database, program) = try await OutputTests.sampled(1)
+        try "old".write(toFile: "\(database.folder)/page.html", atomically: true, encoding: .utf8)
+        let away = ["run", ".", "--database-url", "postgresql://127.0.0.1:1/none", "--retry-for", "0", "--report"]
+        let outcome = try await program.run(away + ["page.html"])
+        #expect(outcome.code != 0 && outcome.errors.contains("page.html is the old page"), "\(outcome.errors)")
+        #expect(try page(database, "page.html") == "old")
+        let first = try await program.run(away + ["new.html"])
+        #expect(first.code != 0 && first.errors.contains("new.html was not written"), "\(first.errors)")
+    }
+
+    @Test func aFirstRunThatFailsIsOnThePageOfAnEmptyLedger() async throws {
+        let database = try await TestDatabase()
+        let program = Program(folder: database.folder, environment: ["DATABASE_URL": database.connectionString])
+        try database.write("[{]", batch: 0)
+        #expect(try await program.run("run", ".", "--report", "page.html").code == 65)
+        let html = try page(database, "page.html")
+        #expect(html.contains("Look at: last run") && html.contains("ended with 65: "))
     }
 
     @Test func aPageThatCannotBeWrittenIsSaidBeforeAnythingIsLoaded() async throws {

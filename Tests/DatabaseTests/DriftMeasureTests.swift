@@ -153,7 +153,7 @@ import TestSupport
                 """
                 select current_count, ks_statistic, drifted, is_alarm from drift_measurements
                 where as_of_batch_id = 10 and industry = 'food' and reference = 'preceding_window'
-                """) == [["0", "NULL", "f", "f"]])
+                """) == [["0", "NULL", "f", "t"]])
         #expect(
             try database.value(
                 """

@@ -70,6 +70,49 @@ import Testing
         #expect(sorted.first == 50 && sorted.last == 100 && moved[4] == 50)
     }
 
+    @Test func ofLabelsForOnePlaceTheLastStandsTopmost() {
+        #expect(LabelSpread.spread([50, 50, 50], gap: 10, within: 0...100) == [70, 60, 50])
+        let same = ReportData.Quantiles(batch: 0, count: 9, mean: 1, values: [1, 1, 1, 1, 1])
+        let chart = FanChart.make(
+            .init(name: "cars", elements: [same]), range: 0...2, id: "a", Thinning([0], recent: 9, older: 9))
+        let labels = chart.labels.sorted { (Double($0.y) ?? 0) < (Double($1.y) ?? 0) }.map(\.text)
+        #expect(labels == ["95 %", "75 %", "50 %", "25 %", "5 %"])
+    }
+
+    @Test func rowsRejectedForTwoReasonsAreMarkedOnce() throws {
+        let batch = ReportData.Batch(
+            id: 0, source: "-", read: 100, accepted: 90, rejected: 10, windowSize: 3, method: "percent_rank",
+            snapshots: 0, appliedAt: "", seconds: 1, reasons: ["missing_id": 10, "missing_score": 10])
+        let thinning = Thinning([0], recent: 9, older: 9)
+        let chart = RejectChart.make([batch], id: "a", thinning)
+        #expect(chart.subtitle.contains("two reasons counts twice"))
+        // The bars reach 20 %, the mark stands at 10 %.
+        let frame = ChartFrame(thinning, range: 0...21, rightMargin: 12)
+        let mark = try #require(chart.lines.first { $0.style == "total" })
+        #expect(mark.path.contains(" \(coordinate(frame.y(10)))H"), "\(mark.path)")
+        #expect(chart.legend.last?.text == "rows rejected")
+        var clean = batch
+        (clean.rejected, clean.reasons) = (0, [:])
+        #expect(RejectChart.make([clean], id: "a", thinning).lines.isEmpty)
+    }
+
+    @Test func whatDoesNotVaryIsMeasuredInUnitsOfTheScore() {
+        var drift = ReportData.Drift(
+            batch: 3, referenceFirst: 0, referenceLast: 2, currentFirst: 3, referenceCount: 9, currentCount: 9, ks: 0,
+            pValue: 1, rawDistance: 0.25, alpha: 0.01, minimumEffect: 0.2, industryCount: 1, drifted: false,
+            isAlarm: false)
+        #expect(DriftChart.state(drift, .preceding) == "no" && DriftChart.state(drift, .baseline) == "no")
+        let thinning = Thinning([3], recent: 9, older: 9)
+        func chart() -> Chart {
+            DriftChart.make(.init(name: "cars", elements: [drift]), against: .preceding, id: "a", thinning)
+        }
+        #expect(chart().table.newest.first?.text == "0.25 in score")
+        #expect(chart().summary.contains("cars: 0.250 in score at batch 3"), "\(chart().summary)")
+        (drift.currentCount, drift.rawDistance) = (0, nil)
+        #expect(DriftChart.state(drift, .preceding) == "not measurable")
+        #expect(chart().table.newest.first?.text == "–" && chart().summary.contains("cars: not measurable at batch 3"))
+    }
+
     @Test func labelsOfBatchesDoNotTouch() {
         for count in [1, 2, 3, 7, 20, 40, 99, 161] {
             let batches = (0..<count).map { 1_000_000 + $0 }

@@ -15,10 +15,12 @@ import Testing
         return data
     }
 
-    private static func drift(isAlarm: Bool, batch: Int) -> ReportData.Drift {
+    private static func drift(
+        isAlarm: Bool, batch: Int, current: Int = 9, reference: Int = 9
+    ) -> ReportData.Drift {
         .init(
-            batch: batch, referenceFirst: 0, referenceLast: 2, currentFirst: 3, referenceCount: 9, currentCount: 9,
-            alpha: 0.01, minimumEffect: 0.2, industryCount: 4, drifted: isAlarm, isAlarm: isAlarm)
+            batch: batch, referenceFirst: 0, referenceLast: 2, currentFirst: 3, referenceCount: reference,
+            currentCount: current, alpha: 0.01, minimumEffect: 0.2, industryCount: 4, drifted: isAlarm, isAlarm: isAlarm)
     }
 
     private static func state(_ name: String, _ data: ReportData, limit: Double? = nil) -> Verdict.State? {
@@ -38,6 +40,71 @@ import Testing
         #expect(verdict.findings[0].text.contains("all industries together"))
     }
 
+    private static func verdict(_ data: ReportData, after run: RunOutcome? = nil) -> Verdict {
+        Verdict(data, growth: GrowthOutlook(data, limit: nil).check, after: run)
+    }
+
+    @Test func aVanishedIndustryIsNotAllRight() throws {
+        var data = Self.data(rejected: [8, 8, 8, 8])
+        data.preceding = [
+            .init(name: "(all)", elements: [Self.drift(isAlarm: false, batch: 3)]),
+            .init(name: "hair care", elements: [Self.drift(isAlarm: false, batch: 3, current: 0)]),
+        ]
+        let open = try #require(Self.verdict(data).checks.first)
+        #expect(open.state == .open && open.text.contains("Batch 3 has no rows of: hair care."), "\(open)")
+        data.preceding[1].elements[0].isAlarm = true
+        let look = Self.verdict(data)
+        #expect(look.title == "Look at: drift" && look.findings[0].text == "Batch 3 has no rows of: hair care.")
+        data.preceding[0].elements[0].isAlarm = true
+        #expect(Self.verdict(data).findings[0].text.contains("more than they should in: all industries together. Batch"))
+    }
+
+    @Test func whereNothingCouldBeMeasuredNothingIsGood() throws {
+        var data = Self.data(rejected: [8, 8, 8, 8])
+        for (current, reference) in [(0, 9), (9, 0)] {
+            let drift = Self.drift(isAlarm: false, batch: 3, current: current, reference: reference)
+            data.preceding = [.init(name: "(all)", elements: [drift])]
+            let check = try #require(Self.verdict(data).checks.first)
+            #expect(check.state == .open && check.text.contains("Not measurable: batch 3 has no rows"), "\(check)")
+        }
+        // An industry that is new is no reason.
+        data.preceding.append(.init(name: "cars", elements: [Self.drift(isAlarm: false, batch: 3)]))
+        #expect(Self.verdict(data).checks.first?.state == .good)
+    }
+
+    @Test func alarmsBeforeTheNewestBatchOfARunAreWorthALook() {
+        var data = Self.data(rejected: [8, 8, 8, 8, 8])
+        data.preceding = [.init(name: "food", elements: [Self.drift(isAlarm: false, batch: 4)])]
+        func batch(_ id: Int, _ alarms: [String]) -> BatchReport {
+            var batch = BatchReport(
+                source: BatchSource(batchID: id, name: "-", format: .jsonArray, input: .standardInput), status: .applied)
+            batch.driftAlarms = alarms
+            return batch
+        }
+        let applied = [batch(1, ["food"]), batch(2, []), batch(3, ["(all)", "food"]), batch(4, [])]
+        let verdict = Self.verdict(data, after: RunOutcome(exitCode: 0, applied: applied))
+        #expect(verdict.title == "Look at: drift")
+        let text = verdict.findings.first?.text ?? ""
+        #expect(text.contains("alarms at batches 1, 3: food, all industries together. No industry moved"), "\(text)")
+        // Those of the newest batch are told by what was measured there, and those taken back do not count.
+        let again = RunOutcome(exitCode: 0, applied: [batch(3, ["food"]), batch(3, []), batch(4, ["food"])])
+        #expect(Self.verdict(data, after: again).findings.isEmpty)
+    }
+
+    @Test func aRunThatFailedIsWorthALook() throws {
+        var data = Self.data(rejected: [8, 8, 8, 8])
+        data.totals.madeAt = "2025-01-31 12:00 UTC"
+        let failed = RunOutcome(exitCode: 65, failure: "batch 22 was refused\u{7}", applied: [])
+        let verdict = Self.verdict(data, after: failed)
+        #expect(verdict.title == "Look at: last run")
+        let text = verdict.findings.first?.text ?? ""
+        let sentence = "The run at 2025-01-31 12:00 UTC ended with 65: batch 22 was refused\\u{7} Batch 3 was applied"
+        #expect(text.hasPrefix(sentence), "\(text)")
+        let well = Self.verdict(data, after: RunOutcome(exitCode: 0, applied: []))
+        #expect(well.findings.isEmpty && well.checks.last?.name == "Last run" && well.checks.last?.state == .good)
+        #expect(Self.verdict(ReportData(), after: failed).title == "Look at: last run")
+    }
+
     @Test func rejectsAreJudgedByTheRuleOfTheRun() {
         #expect(Self.state("Rejects", Self.data(rejected: [8, 8, 8, 8, 40])) == .open)
         #expect(Self.state("Rejects", Self.data(rejected: [8, 7, 9, 8, 8, 9])) == .good)
@@ -45,10 +112,10 @@ import Testing
     }
 
     @Test func aRunIsLateAfterThreePausesButNotWithin26Hours() {
-        #expect(Self.state("Last run", Self.data(rejected: [1, 1], age: 25 * 3600)) == .good)
-        #expect(Self.state("Last run", Self.data(rejected: [1, 1], age: 27 * 3600)) == .look)
-        #expect(Self.state("Last run", Self.data(rejected: [1, 1], age: 27 * 3600, pause: 86_400)) == .good)
-        #expect(Self.state("Last run", Self.data(rejected: [1, 1], age: 73 * 3600, pause: 86_400)) == .look)
+        #expect(Self.state("Newest batch", Self.data(rejected: [1, 1], age: 25 * 3600)) == .good)
+        #expect(Self.state("Newest batch", Self.data(rejected: [1, 1], age: 27 * 3600)) == .look)
+        #expect(Self.state("Newest batch", Self.data(rejected: [1, 1], age: 27 * 3600, pause: 86_400)) == .good)
+        #expect(Self.state("Newest batch", Self.data(rejected: [1, 1], age: 73 * 3600, pause: 86_400)) == .look)
     }
 
     @Test func aLimitThatIsNearIsWorthALook() {

@@ -135,14 +135,16 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         let logger = database.log.makeLogger()
         let recorder = try metrics.recorder(schema: database.schema, logger)
+        let page = RunPage(report, limit: metrics.growthLimit.map(Double.init), logger)
         var session: Session?
         var signals: SignalWatch?
         defer { signals?.stop() }
         do {
-            try await load(logger, recorder, &session, &signals)
+            try await load(logger, recorder, page, &session, &signals)
         } catch {
             let code = Failure.code(of: error)
             recorder?.finish(exitCode: code, session: error is Interrupted ? nil : session)
+            page.write(after: error, error is Interrupted ? nil : session)
             throw error
         }
     }
@@ -152,7 +154,8 @@ struct RunCommand: AsyncParsableCommand {
     ///   - signals: receives who waits for signals; not before the private server is up, whose programs would inherit
     ///     that signals are ignored.
     private func load(
-        _ logger: Logger, _ recorder: MetricsRecorder?, _ opened: inout Session?, _ signals: inout SignalWatch?
+        _ logger: Logger, _ recorder: MetricsRecorder?, _ page: RunPage, _ opened: inout Session?,
+        _ signals: inout SignalWatch?
     ) async throws {
         let sources = try BatchFolder.sources(
             at: path, batchID: batchID, format: inputFormat == .json ? .jsonArray : .jsonLines
@@ -165,6 +168,7 @@ struct RunCommand: AsyncParsableCommand {
         let interruption = Interruption()
         let display = RunDisplay(logger: logger, isPlain: database.log.logFormat == .json) {
             recorder?.batchFinished($0)
+            page.add($0)
         }
         let session = try await database.open(
             logger, access: .readWrite,
@@ -186,30 +190,12 @@ struct RunCommand: AsyncParsableCommand {
             {
                 StandardOutput.write(text)
             }
-            // Where data were refused, the batches before them are worth a look.
-            if (error as? JobError)?.exitCode == .dataRefused { try? writeReport(session, logger) }
             throw error
         }
         recorder?.finish(exitCode: 0, session: session)
         result.lookAt = findings(result, session)
         if json { try JSONOutput.print(result) } else { StandardOutput.write(RunTable(result, path: path).text) }
-        try writeReport(session, logger)
-    }
-
-    /// Writes the page, where one is wanted; what was loaded is kept whatever becomes of it.
-    private func writeReport(_ session: Session, _ logger: Logger) throws {
-        guard let report else { return }
-        do {
-            let file = try Reporter(session: session, limit: metrics.growthLimit.map(Double.init))
-                .write(to: report)
-            logger.info(
-                "Report: \(printable(file.path)): \(printable(file.headline))", metadata: ["bytes": "\(file.bytes)"])
-        } catch var error as JobError {
-            error.message = "The load is complete and kept, but the report was not written. \(error.message)"
-            error.advice = [error.advice, "Write it alone: etl-job report --output \(report)"].compactMap { $0 }
-                .joined(separator: "\n")
-            throw error
-        }
+        try page.write(session)
     }
 
     /// What to look at; where the ledger cannot be read any more, by what the run itself has seen.

@@ -106,6 +106,7 @@ extension ReportData.Drift {
         pValue = try row.getOptional("ks_p_value")
         psi = try row.getOptional("psi")
         psiCritical = try row.getOptional("psi_critical_value")
+        rawDistance = try row.getOptional("wasserstein")
         distance = try row.getOptional("wasserstein_in_sd")
         shift = try row.getOptional("mean_shift_in_sd")
         mixPValue = try row.getOptional("mix_p_value")

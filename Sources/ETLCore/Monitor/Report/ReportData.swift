@@ -54,6 +54,9 @@ struct ReportData: Sendable {
         var pValue: Double?
         var psi: Double?
         var psiCritical: Double?
+        /// In units of the score.
+        var rawDistance: Double?
+        /// In standard deviations of the reference; nil where the reference does not vary.
         var distance: Double?
         var shift: Double?
         var mixPValue: Double?
@@ -65,6 +68,11 @@ struct ReportData: Sendable {
         var industryCount: Int
         var drifted: Bool
         var isAlarm: Bool
+
+        /// Whether both sides have rows.
+        var isMeasured: Bool { referenceCount > 0 && currentCount > 0 }
+        /// Whether an industry of the reference has no rows any more.
+        var isGone: Bool { referenceCount > 0 && currentCount == 0 }
     }
 
     /// The size of a table after a batch.

@@ -69,15 +69,20 @@ struct ReportPage: Sendable {
 
 extension ReportPage {
     /// Makes the page of what was read.
-    init(_ data: ReportData, _ outlook: GrowthOutlook, _ templates: ReportTemplates, database: String, schema: String) {
-        let verdict = Verdict(data, growth: outlook.check)
+    init(
+        _ data: ReportData, _ verdict: Verdict, _ outlook: GrowthOutlook, _ templates: ReportTemplates,
+        database: String, schema: String
+    ) {
         title = data.newest.map { "\(verdict.title) – score percentiles as of batch \($0.id)" } ?? verdict.title
         (policy, style, script) = (templates.policy, templates.style, templates.script)
         madeAt = data.totals.madeAt
         (self.database, self.schema) = (pageText(database), pageText(schema))
         headline = Headline(verdict)
         guard let newest = data.newest else {
-            headline = Headline(title: "No batch has been applied yet", symbol: "open", checks: [])
+            headline.checks.removeAll { $0.symbol != "look" }
+            if headline.checks.isEmpty {
+                headline = Headline(title: "No batch has been applied yet", symbol: "open", checks: [])
+            }
             title = "No batch yet – score percentiles"
             return
         }

@@ -18,10 +18,15 @@ public struct Reporter {
     let session: Session
     /// Bytes that the tables must not exceed; the page says when they will.
     public var limit: Double?
+    let run: RunOutcome?
 
     /// Makes a reporter.
-    public init(session: Session, limit: Double? = nil) {
-        (self.session, self.limit) = (session, limit)
+    ///
+    /// - Parameters:
+    ///   - limit: bytes that the tables must not exceed.
+    ///   - run: the run that the page is made after; nil where it is made on its own.
+    public init(session: Session, limit: Double? = nil, after run: RunOutcome? = nil) {
+        (self.session, self.limit, self.run) = (session, limit, run)
     }
 
     /// The page as HTML.
@@ -43,9 +48,10 @@ public struct Reporter {
         let data = try session.reading { try ReportData(reading: session.connection) }
         let outlook = GrowthOutlook(data, limit: limit)
         let templates = try ReportTemplates()
+        let verdict = Verdict(data, growth: outlook.check, after: run)
         let page = ReportPage(
-            data, outlook, templates, database: session.connection.databaseName, schema: session.schema)
-        return (try templates.render(page), Verdict(data, growth: outlook.check))
+            data, verdict, outlook, templates, database: session.connection.databaseName, schema: session.schema)
+        return (try templates.render(page), verdict)
     }
 
     /// Makes sure, before anything is done, that a file can be written.

@@ -39,37 +39,10 @@ struct Verdict: Sendable {
 
 extension Verdict {
     /// Judges what was read; the growth is judged by its forecast.
-    init(_ data: ReportData, growth: Check) {
-        checks = [Self.drift(data), Self.rejects(data), growth, Self.lastRun(data)]
-    }
-
-    private static func drift(_ data: ReportData) -> Check {
-        var check = Check(name: "Drift", state: .open, text: "", link: "drift")
-        guard let newest = data.newest else { return check }
-        let measured = (data.preceding + data.baseline).flatMap { series in
-            series.elements.filter { $0.batch == newest.id }.map { (series.name, $0) }
-        }
-        guard let any = measured.first?.1 else {
-            check.text = """
-                Not measured yet: the newest batch needs a full window of \(newest.windowSize) batches before it.
-                """
-            return check
-        }
-        var alarmed: [String] = []
-        for (name, drift) in measured where drift.isAlarm && !alarmed.contains(name) { alarmed.append(name) }
-        if alarmed.isEmpty {
-            check.state = .good
-            check.text = """
-                No industry moved by more than usual at batch \(newest.id) (alpha \(any.alpha), least effect \
-                \(figure(any.minimumEffect, 1)) standard deviations), and none left its trend.
-                """
-        } else {
-            check.state = .look
-            let names = alarmed.map { $0 == "(all)" ? "all industries together" : shortened($0, to: 40) }
-            check.text =
-                "At batch \(newest.id) the scores moved more than they should in: \(names.joined(separator: ", "))."
-        }
-        return check
+    ///
+    /// - Parameter run: the run that the page is made after; nil where it is made on its own.
+    init(_ data: ReportData, growth: Check, after run: RunOutcome? = nil) {
+        checks = [Self.drift(data, after: run), Self.rejects(data), growth, Self.lastRun(data, run)]
     }
 
     private static func rejects(_ data: ReportData) -> Check {
@@ -94,17 +67,22 @@ extension Verdict {
         return check
     }
 
-    /// A run is late after three usual pauses, but not before 26 hours.
-    private static func lastRun(_ data: ReportData) -> Check {
-        var check = Check(name: "Last run", state: .open, text: "", link: "runs")
-        guard let newest = data.newest, let age = data.totals.age else { return check }
-        let patience = max(3 * (data.totals.usualPause ?? 0), 26 * 3600)
-        check.state = age > patience ? .look : .good
-        let expected = age > patience ? ", longer than three usual pauses between batches" : ""
-        check.text = """
-            Batch \(newest.id) was applied at \(newest.appliedAt) UTC, \(ageText(age)) before this page was \
-            made\(expected).
-            """
+    /// A run that failed is worth a look; a batch is late after three usual pauses, but not before 26 hours.
+    private static func lastRun(_ data: ReportData, _ run: RunOutcome?) -> Check {
+        var check = Check(name: run == nil ? "Newest batch" : "Last run", state: .open, text: "", link: "runs")
+        if let newest = data.newest, let age = data.totals.age {
+            let patience = max(3 * (data.totals.usualPause ?? 0), 26 * 3600)
+            check.state = age > patience ? .look : .good
+            let expected = age > patience ? ", longer than three usual pauses between batches" : ""
+            check.text = """
+                Batch \(newest.id) was applied at \(newest.appliedAt) UTC, \(ageText(age)) before this page was \
+                made\(expected).
+                """
+        }
+        guard let run, run.exitCode != 0 else { return check }
+        check.state = .look
+        let why = run.failure.map { ": \(shortened($0, to: 300))" } ?? "."
+        check.text = "The run at \(data.totals.madeAt) ended with \(run.exitCode)\(why) \(check.text)"
         return check
     }
 

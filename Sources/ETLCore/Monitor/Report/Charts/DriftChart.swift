@@ -60,7 +60,7 @@ enum DriftChart {
         case (true, _): reference == .baseline ? "alarm, beyond the trend" : "alarm"
         case (false, true):
             drift.expected == nil ? "moved" : reference == .baseline ? "moved, on trend" : "moved, as usual"
-        case (false, false): drift.distance == nil ? "not measurable" : "no"
+        case (false, false): drift.isMeasured ? "no" : "not measurable"
         }
     }
 
@@ -86,8 +86,8 @@ enum DriftChart {
         switch reference {
         case .preceding:
             return """
-                Distance of each new batch from the window before it, \(name): \(figure(last.distance)) standard \
-                deviations at batch \(last.batch), where \(figure(last.minimumEffect, 1)) is the least that is \
+                Distance of each new batch from the window before it, \(name): \(distance(last, 3, unit: " standard deviations")) \
+                at batch \(last.batch), where \(figure(last.minimumEffect, 1)) standard deviations is the least that is \
                 flagged. \(flagged)
                 """
         case .baseline:
@@ -97,6 +97,13 @@ enum DriftChart {
                 \(signedText(last.shift, 2)) standard deviations as of batch \(last.batch).\(slope) \(flagged)
                 """
         }
+    }
+
+    /// The distance; in units of the score where the reference does not vary, so has no standard deviation.
+    private static func distance(_ drift: ReportData.Drift, _ digits: Int, unit: String = "") -> String {
+        if let distance = drift.distance { return figure(distance, digits) + unit }
+        guard drift.isMeasured, let raw = drift.rawDistance else { return unit.isEmpty ? "–" : "not measurable" }
+        return "\(figure(raw, digits)) in score"
     }
 
     private static func table(
@@ -116,7 +123,7 @@ enum DriftChart {
                 let figures =
                     isBaseline
                     ? [signedText(drift.shift, 2), signedText(drift.expected, 2)]
-                    : [figure(drift.distance, 2), signedText(drift.shift, 2), signedText(drift.expected, 2)]
+                    : [distance(drift, 2), signedText(drift.shift, 2), signedText(drift.expected, 2)]
                 let tests = [figure(drift.ks, 2), figure(drift.pValue, 2), figure(drift.psi, 2)]
                 let mix = hasMix ? [figure(drift.mixPValue, 2)] : []
                 return (

@@ -5,10 +5,11 @@ enum RejectChart {
         let reasons = RejectReason.allCases.map(\.rawValue).filter { reason in
             batches.contains { ($0.reasons[reason] ?? 0) > 0 }
         }
-        let highest = batches.map { share($0.reasons.values.reduce(0, +), $0.read) }.max() ?? 0
+        let highest = batches.map { share(max($0.reasons.values.reduce(0, +), $0.rejected), $0.read) }.max() ?? 0
         let frame = ChartFrame(thinning, range: 0...max(highest * 1.05, 1), rightMargin: 12)
         var chart = Chart(
-            id: id, title: "Rejected rows by reason", subtitle: "share of the batch's rows, in percent",
+            id: id, title: "Rejected rows by reason",
+            subtitle: "percent of the batch's rows; a row with two reasons counts twice, the dark line counts it once",
             summary: summary(batches, reasons), frame: frame.model, table: table(batches, reasons))
         var heights = batches.map { _ in 0.0 }
         for reason in reasons {
@@ -22,6 +23,13 @@ enum RejectChart {
             }
             chart.areas.append(Chart.Shape(style: style(reason), path: path))
             chart.legend.append(.area(style(reason), reason))
+        }
+        let marks = batches.enumerated().filter { $1.rejected > 0 }.map { position, batch in
+            Bars.mark(frame, position, at: frame.y(share(batch.rejected, batch.read)))
+        }.joined()
+        if !marks.isEmpty {
+            chart.lines.append(Chart.Shape(style: "total", path: marks))
+            chart.legend.append(.line("total", "rows rejected"))
         }
         chart.points = frame.points
         return chart
@@ -63,7 +71,18 @@ enum RejectChart {
 enum Bars {
     /// The path of one bar, with some room to its neighbours where there is room.
     static func path(_ frame: ChartFrame, _ position: Int, from low: Double, to high: Double) -> String {
-        let width = min(frame.step > 4 ? frame.step * 0.75 : frame.step, 28)
+        let width = width(frame)
         return PathData.rectangle(x: frame.x(position) - width / 2, y: high, width: width, height: low - high)
+    }
+
+    /// A line across one bar.
+    static func mark(_ frame: ChartFrame, _ position: Int, at y: Double) -> String {
+        let width = width(frame)
+        let left = frame.x(position) - width / 2
+        return "M\(coordinate(left)) \(coordinate(y))H\(coordinate(left + width))"
+    }
+
+    private static func width(_ frame: ChartFrame) -> Double {
+        min(frame.step > 4 ? frame.step * 0.75 : frame.step, 28)
     }
 }
