@@ -82,7 +82,7 @@ import Testing
     @Test func rowsRejectedForTwoReasonsAreMarkedOnce() throws {
         let batch = ReportData.Batch(
             id: 0, source: "-", read: 100, accepted: 90, rejected: 10, windowSize: 3, method: "percent_rank",
-            snapshots: 0, appliedAt: "", seconds: 1, reasons: ["missing_id": 10, "missing_score": 10])
+            snapshots: 0, appliedAt: "", seconds: 1, reasons: ["id_missing": 10, "score_missing": 10])
         let thinning = Thinning([0], recent: 9, older: 9)
         let chart = RejectChart.make([batch], id: "a", thinning)
         #expect(chart.subtitle.contains("two reasons counts twice"))
