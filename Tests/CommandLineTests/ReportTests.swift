@@ -99,7 +99,7 @@ import Testing
         try database.write("[{]", batch: 4)
         let refused = try await program.run("run", ".", "--through", "4", "--report", "page.html")
         #expect(refused.code == 65)
-        #expect(refused.errors.contains("Report: page.html: Look at: last run"), "\(refused.errors)")
+        #expect(refused.errors.contains("Report: page.html: Look at: drift and last run"), "\(refused.errors)")
         let html = try page(database, "page.html")
         #expect(html.contains("as of batch 3") && html.contains("UTC ended with 65: "))
         let alone = try await program.run("report", "--output", "page.html")

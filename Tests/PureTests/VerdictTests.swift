@@ -99,7 +99,7 @@ import Testing
         let verdict = Self.verdict(data, after: failed)
         #expect(verdict.title == "Look at: last run")
         let text = verdict.findings.first?.text ?? ""
-        let sentence = "The run at 2025-01-31 12:00 UTC ended with 65: batch 22 was refused\\u{7} Batch 3 was applied"
+        let sentence = "The run at 2025-01-31 12:00 UTC ended with 65: batch 22 was refused\\u{7}. Batch 3 was applied"
         #expect(text.hasPrefix(sentence), "\(text)")
         let well = Self.verdict(data, after: RunOutcome(exitCode: 0, applied: []))
         #expect(well.findings.isEmpty && well.checks.last?.name == "Last run" && well.checks.last?.state == .good)

@@ -80,6 +80,7 @@ extension ReportPage {
         headline = Headline(verdict)
         guard let newest = data.newest else {
             headline.checks.removeAll { $0.symbol != "look" }
+            for index in headline.checks.indices { headline.checks[index].link = "main" }
             if headline.checks.isEmpty {
                 headline = Headline(title: "No batch has been applied yet", symbol: "open", checks: [])
             }

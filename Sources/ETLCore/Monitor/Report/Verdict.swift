@@ -81,8 +81,9 @@ extension Verdict {
         }
         guard let run, run.exitCode != 0 else { return check }
         check.state = .look
-        let why = run.failure.map { ": \(shortened($0, to: 300))" } ?? "."
-        check.text = "The run at \(data.totals.madeAt) ended with \(run.exitCode)\(why) \(check.text)"
+        let why = run.failure.map { ": \(shortened($0, to: 300))" } ?? ""
+        let end = why.hasSuffix(".") || why.hasSuffix("…") ? "" : "."
+        check.text = "The run at \(data.totals.madeAt) ended with \(run.exitCode)\(why)\(end) \(check.text)"
         return check
     }
 
