@@ -175,7 +175,7 @@ import TestSupport
             try Migrator(session: session, folder: TestServer.migrations).requireCurrent()
             #expect(try session.ledger().count == 3)
             let files = try Exporter(session: session, folder: temporaryFolder()).export()
-            #expect(files.count == 7)
+            #expect(files.count == 10)
             let error = #expect(throws: JobError.self) {
                 try database.write(RunTests.assets(3), batch: 3)
                 _ = try Job(session: session, options: RunOptions()).run(BatchFolder.sources(at: database.folder))
