@@ -220,6 +220,10 @@ begin atomic
     judged as (
         select
             measured.*,
+            max(measured.reference_count) filter (where measured.industry = '(all)')
+                over (partition by measured.reference) as all_reference_count,
+            max(measured.current_count) filter (where measured.industry = '(all)')
+                over (partition by measured.reference) as all_current_count,
             trend.slope as trend_slope,
             case when measured.reference = 'baseline' then trend.expected else measured.usual_shift end
                 as trend_expected,
@@ -270,8 +274,13 @@ begin atomic
         case reference
             when 'baseline' then coalesce(is_beyond_trend, false)
             else drifted and coalesce(is_beyond_trend, true)
-                -- Nothing is left to compare.
-                or reference_count > 0 and current_count = 0
+                -- Nothing is left to compare, and chance would hardly have left so many assets none of their share.
+                or case
+                    when reference_count = 0 or current_count > 0 then false
+                    when all_current_count = 0 or reference_count >= all_reference_count then true
+                    else all_current_count * ln(1 - reference_count / all_reference_count::double precision)
+                        < ln(measured_drift.alpha / industry_count)
+                end
                 -- The industries' shares have changed: neither by chance nor by a trifle. The effect is Cohen's w, of
                 -- which 0.1, half the default of minimum_effect, is a small one (Cohen 1988).
                 or coalesce(
