@@ -15,7 +15,8 @@ comment on function window_distribution(bigint, bigint) is
     'industry have each score. Example: select * from window_distribution(5, 7);';
 
 -- Grain: one row per industry. Quantiles are those of percentile_cont; moments are taken about the mean, in two steps,
--- for sums of squares alone lose digits. A double that becomes too small is an error, so what is below 1e-100 counts as
+-- for sums of squares alone lose digits. Sums of doubles are taken in the order of the scores: they are then the same to
+-- the last bit wherever the counts lie in the table, and whatever the planner chooses. A double that becomes too small is an error, so what is below 1e-100 counts as
 -- 0, and deviations are taken in parts of the largest.
 create function distribution_figures(first_batch_id bigint, last_batch_id bigint)
 returns table (
@@ -26,12 +27,14 @@ begin atomic
     with counted as materialized (
         select industry, score, asset_count as n_eq
         from window_distribution(distribution_figures.first_batch_id, distribution_figures.last_batch_id)
+        order by industry, score -- so that what sorts it again finds it sorted
     ),
     means as materialized (
         select
             industry,
             sum(n_eq)::bigint as n,
-            sum(case when abs(score) < 1e-100 then 0 else score end * n_eq) / sum(n_eq)::double precision as mean,
+            sum(case when abs(score) < 1e-100 then 0 else score end * n_eq order by score)
+                / sum(n_eq)::double precision as mean,
             min(score) as minimum,
             max(score) as maximum
         from counted
@@ -40,6 +43,7 @@ begin atomic
     deviations as materialized (
         select
             counted.industry,
+            counted.score,
             counted.n_eq,
             counted.score - means.mean as deviation,
             max(abs(counted.score - means.mean)) over (partition by counted.industry) as largest
@@ -50,8 +54,8 @@ begin atomic
         select
             industry,
             largest,
-            sum(n_eq * part ^ 2) as m2,
-            sum(n_eq * part ^ 3) as m3
+            sum(n_eq * part ^ 2 order by score) as m2,
+            sum(n_eq * part ^ 3 order by score) as m3
         from deviations
         cross join lateral (
             select case when largest < 1e-100 or abs(deviation) < largest * 1e-100 then 0 else deviation / largest end

@@ -14,9 +14,10 @@ returns table (
     mix_chi_square double precision, mix_degrees_of_freedom integer, mix_p_value double precision,
     industry_count integer, drifted boolean)
 language sql stable parallel safe
--- Counts are read and added up in the order in which they were written, so that sums come out the same to the last bit
--- at any time. Scores are sorted all the same, for there is no other way; but the price that the planner then names
--- must not make it compile.
+-- Sums of doubles are taken in the order of the scores, so that they come out the same to the last bit at any time and
+-- wherever the counts lie in the table: `counted` is sorted, and groups are hashed, which keeps the order within each.
+-- Nothing but what is told to is sorted; the price that the planner then names must not make it compile.
+set enable_hashagg = on
 set enable_sort = off
 set jit = off
 set enable_indexscan = off
@@ -37,6 +38,8 @@ begin atomic
         select industry, score, 0, asset_count
         from batch_distributions
         where batch_id between drift_between.current_first_batch_id and drift_between.current_last_batch_id
+        -- Rows that are alike in all three are alike in every sum.
+        order by score, n_eq, m_eq
     ),
     totals as materialized (
         select
@@ -88,7 +91,7 @@ begin atomic
                         lead(score) over upwards as next_score
                     from counted
                     where counted.industry = means.industry or means.industry = '(all)'
-                    window upwards as (order by score rows unbounded preceding)
+                    window upwards as (order by score, n_eq, m_eq rows unbounded preceding)
                 ) as running
             ) as running
         ) as figures

@@ -20,12 +20,16 @@ extension Connection {
     /// Runs a script of a test.
     public func script(_ sql: String) throws { try executeScript(Statement(name: "test_script", sql: sql)) }
 
-    /// Everything that the job has written, but times and durations: equal texts are equal tables.
+    /// Everything that the job has written, but growth, times and durations: equal texts are equal tables, doubles to
+    /// the last bit.
     public func fingerprint() throws -> String {
         let tables = [
             "scores": "id, score, industry, percentile",
             "percentile_snapshots": "as_of_batch_id, id, scored_batch_id, score, industry, percentile",
             "batch_distributions": "batch_id, industry, score, asset_count",
+            "distribution_snapshots": "lines.*",
+            "drift_measurements": "lines.*",
+            "drift_baselines": "baseline_id, first_batch_id, last_batch_id, pinned_by",
             "rejected_assets": "batch_id, row_number, id, score, industry, raw, reasons",
             "window_assets": "batch_id, id, score, industry",
             "staging_assets": "batch_id, row_number, raw",
@@ -39,7 +43,7 @@ extension Connection {
             let digest = try value(
                 """
                 select count(*) || ' ' || coalesce(md5(string_agg(line, chr(10) order by line collate "C")), '-')
-                from (select row(\(columns))::text as line from \(table)) as lines
+                from (select row(\(columns))::text as line from \(table) as lines) as texts
                 """)
             return "\(table): \(digest)"
         }.joined(separator: "\n")
