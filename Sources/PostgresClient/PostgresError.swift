@@ -111,7 +111,9 @@ extension PostgresError: CustomStringConvertible {
     /// Detail and context are never shown: they quote rows.
     public var shownMessage: String {
         guard mayQuoteValues else { return message }
-        let places = [table.map { "table \($0)" }, constraint.map { "constraint \($0)" }].compactMap { $0 }
+        // A function may raise an error with any text for a table or a constraint.
+        let named = [table.map { "table \($0)" }, constraint.map { "constraint \($0)" }].compactMap { $0 }
+        let places = isRaised ? [] : named
         return (isRaised ? "a function of the database raised an error" : "the server refused a value")
             + (places.isEmpty ? "" : " (\(places.joined(separator: ", ")))")
             + "; its words are in the server's log, and not shown here, for they may quote a value"

@@ -68,6 +68,42 @@ import TestSupport
         }
     }
 
+    @Test func aJobThatIsLetInNoMoreTriesAgainForItHadBeenThere() async throws {
+        let site = try await Site.prepare()
+        let holder = try Connection(database: site.tables.connectionString)
+        for isLetInAgain in [false, true] {
+            try holder.script("begin; lock table window_assets")
+            let job = try site.program.start(["run", ".", "--retry-for", isLetInAgain ? "60" : "2"])
+            try await site.tables.connection.waitForWaiting("Lock", "relation")
+            try await TestServer.shared.execute("alter role \(site.role) nologin")
+            let ended = "select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = '\(site.role)'"
+            #expect(try site.tables.connection.value(ended) == "1")
+            if isLetInAgain {
+                try await Task.sleep(for: .seconds(1))
+                try await TestServer.shared.execute("alter role \(site.role) login")
+            }
+            try holder.script("rollback")
+            let outcome = try await job.outcome()
+            if isLetInAgain {
+                #expect(outcome.code == 0 && outcome.errors.contains("28000"), "\(outcome.errors)")
+            } else {
+                try site.expect(outcome, code: 75, ["28000", "in vain", "The ledger's newest batch is 1."])
+            }
+            try await TestServer.shared.execute("alter role \(site.role) login")
+        }
+        try await site.expectSuccess()
+    }
+
+    @Test func aShorterTimeoutOfTheUserStillNamesWhoHoldsTheLock() async throws {
+        let site = try await Site.prepare()
+        let holder = try Connection(database: site.tables.connectionString)
+        try holder.script("begin; select pg_advisory_xact_lock(hashtextextended('etl-job:public', 0))")
+        try await TestServer.shared.execute("alter role \(site.role) set statement_timeout = 500")
+        let outcome = try await site.program.run("run", ".", "--lock-wait", "20")
+        try site.expect(outcome, code: 75, ["process \(holder.backendPID)", "since ", "statement_timeout"])
+        try holder.script("rollback")
+    }
+
     @Test func noConnectionLeftIs75AfterTheTimeToRetry() async throws {
         let site = try await Site.prepare()
         try await TestServer.shared.execute("alter role \(site.role) connection limit 0")

@@ -65,6 +65,8 @@ public final class Interruption: Sendable {
 public struct Interrupted: Error, Sendable {
     /// The signal's number.
     public let signal: Int32
+    /// Whether a batch was being committed, and it is not known whether it was.
+    public var isInDoubt = false
     /// Where the ledger stands, in a sentence; nil where the run had not looked at it.
     public var ledger: String?
 }

@@ -61,7 +61,8 @@ public struct Job {
             }
             return progress.report
         } catch let interrupted as Interrupted {
-            throw Interrupted(signal: interrupted.signal, ledger: ledgerSentence(progress))
+            throw Interrupted(
+                signal: interrupted.signal, isInDoubt: progress.doubt != nil, ledger: ledgerSentence(progress))
         } catch let error as PostgresError {
             throw explained(error, progress)
         }
@@ -174,7 +175,8 @@ public struct Job {
         let task = progress.source.map { "batch \($0.batchID) (\($0.name))" } ?? "reading the ledger"
         var failure =
             session.lockFailure(error, during: task) ?? JobError(error, during: task, wasReached: true)
-        let wasRetried = error.isRetryable || error.isCommitInDoubt || error.kind == .unreachable
+        let wasRetried =
+            error.isRetryable || error.isCommitInDoubt || [.unreachable, .cannotConnect].contains(error.kind)
         if wasRetried, session.limits.retryFor > .zero {
             failure.message += "\nTried again for \(decimal(session.limits.retryFor.seconds, 0)) s in vain."
         }

@@ -30,8 +30,8 @@ extension JobError {
     public init(_ error: PostgresError, during task: String? = nil, wasReached: Bool = false) {
         let prefix = task.map { "\($0): " } ?? ""
         var (exitCode, advice) = Self.judge(error)
-        if wasReached && error.kind == .unreachable {
-            (exitCode, advice) = (.tryAgain, "Run again when the server is back.")
+        if wasReached && !error.isRetryable && [.unreachable, .cannotConnect].contains(error.kind) {
+            (exitCode, advice) = (.tryAgain, "Run again when the server is back and lets the job in.")
         }
         self.init(exitCode, prefix + error.description, advice: advice)
     }

@@ -12,6 +12,9 @@ final class Retries {
     /// - Parameter limit: for how long since the first failure in a row; zero for no further try.
     init(for limit: Duration) { self.limit = limit }
 
+    /// Whether something has failed since anything last went well.
+    var hasFailed: Bool { firstFailure != nil }
+
     /// Something went well: the next failure is a first one again.
     func reset() { (firstFailure, count) = (nil, 0) }
 
@@ -34,24 +37,33 @@ extension Session {
     /// - Throws: `Interrupted`; the `PostgresError` of the last try; or what else the body throws.
     func persistently<Value>(_ retries: Retries, _ body: () throws -> Value) throws -> Value {
         var isFresh = connection.isUsable
-        var hasFailed = false
         while true {
             do {
                 if !isFresh { try reconnect() }
                 return try body()
             } catch let error as PostgresError {
                 try interruption.check()
-                // A server that answered before is there, and will be again. And where a connection was lost, the
-                // job's lock may be held by what is left of it.
-                let isLocked = hasFailed && error.sqlState == "55P03" && error.statement == SQL.lockSchema
-                guard error.isRetryable || error.isCommitInDoubt || error.kind == .unreachable || isLocked,
+                guard error.isRetryable || error.isCommitInDoubt || isPassing(error, after: retries),
                     let pause = retries.nextPause()
                 else { throw error }
-                hasFailed = true
                 Self.announce(error, pause, logger)
                 try interruption.sleep(for: pause)
                 isFresh = false
             }
+        }
+    }
+
+    /// Whether a failure that would end the first try is to be waited out after others.
+    ///
+    /// A server that answered before is there, and will be again; it lets the job in again, too, when a password has
+    /// been changed everywhere or a failover is over. And the job's lock may be held by what is left of a connection
+    /// that was lost.
+    private func isPassing(_ error: PostgresError, after retries: Retries) -> Bool {
+        switch error.kind {
+        case .unreachable: true
+        case .cannotConnect: retries.hasFailed
+        case .statementFailed: retries.hasFailed && error.sqlState == "55P03" && error.statement == SQL.lockSchema
+        default: false
         }
     }
 }

@@ -25,6 +25,9 @@ public final class Session {
     private let database: String
     private let access: Access
     private let quotedSchema: String
+    /// Backends of connections that were lost, of which some may not have noticed yet.
+    private var lostBackends: Set<Int> = []
+    private var backend = 0
 
     /// Oldest supported server, as `server_version_num`.
     public static let oldestServerVersion = 150_000
@@ -42,6 +45,7 @@ public final class Session {
         do {
             connection = try Self.firstConnection(database, access, limits, interruption, logger)
             quotedSchema = try connection.quoteIdentifier(schema)
+            backend = connection.backendPID
         } catch let error as PostgresError {
             throw JobError(error)
         }
@@ -62,7 +66,7 @@ public final class Session {
                 // Where nobody ever answered, the name is more likely wrong than the server away for a moment.
                 guard error.isRetryable || (wasThere && error.kind == .unreachable), let pause = retries.nextPause()
                 else {
-                    guard wasThere else { throw error }
+                    guard wasThere, error.isRetryable || error.kind == .unreachable else { throw error }
                     var failure = JobError(error, wasReached: true)
                     failure.message += "\nTried again for \(decimal(limits.retryFor.seconds, 0)) s in vain."
                     throw failure
@@ -105,7 +109,9 @@ public final class Session {
     ///   behind the name is unsupported.
     func reconnect() throws {
         connection.close()
+        lostBackends.insert(backend)
         connection = try Self.connect(database, access, limits, interruption, logger)
+        backend = connection.backendPID
         logger.debug("connected again", metadata: ["server": "\(summary)"])
         try prepare()
     }
@@ -224,8 +230,9 @@ public final class Session {
     ///
     /// To be called when the transaction has been rolled back.
     func lockFailure(_ error: PostgresError, during task: String) -> JobError? {
-        guard error.sqlState == "55P03" else { return nil }
         let isJobLock = error.statement == SQL.lockSchema
+        // A statement_timeout of the user's own may be shorter than the wait for the job's lock.
+        guard error.sqlState == "55P03" || (isJobLock && error.sqlState == "57014") else { return nil }
         let seconds = decimal((isJobLock ? limits.lockWait : limits.tableLockWait).seconds, 0)
         guard isJobLock else {
             let holders = tableLockHolders().map { "\n  \($0)" }.joined()
@@ -238,10 +245,21 @@ public final class Session {
                     --lock-wait and --retry-for; an administrator can end the other session with pg_terminate_backend(pid).
                     """)
         }
-        let holder = schemaLockHolder().map { " It is held by \($0)." } ?? ""
+        let holder = schemaLockHolder()
+        let sentence = holder.map { " It is held by \($0)." } ?? ""
+        if let pid = holder?.pid, lostBackends.contains(pid) {
+            return JobError(
+                .tryAgain,
+                "What is left of this run's own lost connection holds the job's lock on schema \(schema).\(sentence)",
+                advice: """
+                    Run again when the server has noticed that it is gone; a COMMIT that waits for a synchronous standby \
+                    goes on when that is back.
+                    """)
+        }
+        let wait = error.sqlState == "57014" ? "the statement_timeout of the user or database" : "\(seconds) s"
         return JobError(
             .tryAgain,
-            "Another job is at work on schema \(schema); it did not finish within \(seconds) s.\(holder)",
+            "Another job is at work on schema \(schema); it did not finish within \(wait).\(sentence)",
             advice: "Run again when it has finished, or wait longer with --lock-wait.")
     }
 

@@ -12,10 +12,9 @@ enum Failure {
         case let error as SampleError:
             leave("\(error)", judge(error).1, code(of: error))
         case let interrupted as Interrupted:
+            let end = interrupted.isInDoubt ? "." : "; what was in hand was rolled back."
             let ledger = interrupted.ledger.map { " \($0)" } ?? ""
-            leave(
-                "Stopped by signal \(interrupted.signal); what was in hand was rolled back.\(ledger)", nil,
-                code(of: error))
+            leave("Stopped by signal \(interrupted.signal)\(end)\(ledger)", nil, code(of: error))
         default:
             leave(ofParser: error)
         }

@@ -50,5 +50,5 @@ func escapedForTerminals(json: String) -> String {
 func withoutPasswords(_ text: String) -> String {
     text.replacing(/(:\/\/[^\s\/:@]*:)\S*@/) { "\($0.output.1)***@" }
         .replacing(/([^\s:@\/*]+:)[^\s:@\/*][^\s@\/]*@/) { "\($0.output.1)***@" }
-        .replacing(/(?i)(\w*password)\s*=\s*('(?:[^'\\]|\\.)*'|\S+)/) { "\($0.output.1)=***" }
+        .replacing(/(?i)(\w*password)\s*=\s*('(?:[^'\\]|\\.)*'|(?:\\.|[^\s\\])+)/) { "\($0.output.1)=***" }
 }
