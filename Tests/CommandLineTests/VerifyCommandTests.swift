@@ -33,7 +33,7 @@ import TestSupport
         let checks = try #require(json["checks"] as? [[String: Any]])
         #expect(
             checks.map { $0["name"] as? String } == [
-                "ledger", "distributions", "rejections", "snapshots", "percentiles", "scores", "window",
+                "ledger", "distributions", "rejections", "snapshots", "percentiles", "figures", "scores", "window",
             ])
         #expect(checks.allSatisfy { $0["agrees"] as? Bool == true && $0["differences"] as? Int == 0 })
     }

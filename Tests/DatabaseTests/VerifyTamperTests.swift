@@ -50,6 +50,31 @@ import TestSupport
         return lines(verification).sorted()
     }
 
+    @Test func changedFiguresOfDistributionsAndDriftAreNamed() async throws {
+        let database = try await Self.loaded()
+        let mean = try database.value("select mean from distribution_snapshots where as_of_batch_id = 3")
+        let distance = try database.value(
+            "select wasserstein from drift_measurements where as_of_batch_id = 4 and industry = 'food'")
+        try Self.tamper(
+            database,
+            """
+            update distribution_snapshots set mean = 0 where as_of_batch_id = 3;
+            update drift_measurements set wasserstein = wasserstein + 1 where as_of_batch_id = 4 and industry = 'food';
+            update drift_measurements set drifted = not drifted where as_of_batch_id = 5 and industry = '(all)'
+                and reference = 'baseline';
+            delete from distribution_snapshots where as_of_batch_id = 5;
+            delete from drift_measurements where as_of_batch_id = 3
+            """)
+        let lines = try Self.differences(database).map { $0.components(separatedBy: "|") }
+        #expect(lines.allSatisfy { $0[0] == "figures" })
+        #expect(lines.contains(["figures", "3", "-", "distribution of food", "0", mean]))
+        #expect(lines.contains { $0[1] == "4" && $0[3] == "drift of food from preceding_window" && $0[5] == distance })
+        #expect(lines.contains(["figures", "5", "-", "drift of (all) from baseline", "1", "0"]))
+        #expect(lines.contains { $0[1] == "5" && $0[3] == "distribution of food" && $0[4] == "-" })
+        #expect(lines.filter { $0[1] == "3" && $0[3].hasPrefix("drift of") }.count == 2)
+        #expect(lines.count == 6)
+    }
+
     @Test func aChangedPercentileIsNamed() async throws {
         let database = try await Self.loaded()
         try Self.tamper(

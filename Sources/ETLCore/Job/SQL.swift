@@ -99,6 +99,7 @@ enum SQL {
     static let listBatchContents = embedded("list_batch_contents", PackageResources.list_batch_contents_sql)
     static let listDistributionDifferences = embedded(
         "list_distribution_differences", PackageResources.list_distribution_differences_sql)
+    static let listFigureDifferences = embedded("list_figure_differences", PackageResources.list_figure_differences_sql)
     static let listHashedSnapshots = embedded("list_hashed_snapshots", PackageResources.list_hashed_snapshots_sql)
     static let listLedgerDifferences = embedded("list_ledger_differences", PackageResources.list_ledger_differences_sql)
     static let listLostSnapshots = embedded("list_lost_snapshots", PackageResources.list_lost_snapshots_sql)
@@ -163,14 +164,14 @@ enum SQL {
         listIndustries, listRejections, pinDriftBaseline, readAsset, readAssetAsOf, readPercentileAt,
         listDriftMeasurements, listTableSizes, readNewestBatch, readExplanation, readIndustry, inspectSnapshots,
         inspectSuccession, inspectTables, listAcceptedDifferences, listBatchContents, listDistributionDifferences,
-        listHashedSnapshots, listLedgerDifferences, listLostSnapshots, listPercentileDifferences,
-        listRejectedDifferences, listScoreDifferences, listSnapshotDifferences, listUnknownSnapshots,
-        listUnrankedScoreDifferences, listWindowAssetDifferences, listWindowBatches, listWindowCountDifferences,
-        listWindows, setVerifySettings, summariseLedger, countReportRejections, listAlarmedBatches,
-        listAppliedBatches, listReportBatches, listReportDrift, listReportGrowth, listReportQuantiles, sumLedger,
-        exportBatchDistributions, exportBatches, exportDistributionSnapshots, exportDriftMeasurements,
-        exportTableGrowth, exportIndustries, exportIndustryAliases, exportPercentileSnapshots, exportRejectedAssets,
-        exportScores, setExportSettings,
+        listFigureDifferences, listHashedSnapshots, listLedgerDifferences, listLostSnapshots,
+        listPercentileDifferences, listRejectedDifferences, listScoreDifferences, listSnapshotDifferences,
+        listUnknownSnapshots, listUnrankedScoreDifferences, listWindowAssetDifferences, listWindowBatches,
+        listWindowCountDifferences, listWindows, setVerifySettings, summariseLedger, countReportRejections,
+        listAlarmedBatches, listAppliedBatches, listReportBatches, listReportDrift, listReportGrowth,
+        listReportQuantiles, sumLedger, exportBatchDistributions, exportBatches, exportDistributionSnapshots,
+        exportDriftMeasurements, exportTableGrowth, exportIndustries, exportIndustryAliases,
+        exportPercentileSnapshots, exportRejectedAssets, exportScores, setExportSettings,
     ]
 
     private static func embedded(_ name: String, _ bytes: [UInt8]) -> Statement {

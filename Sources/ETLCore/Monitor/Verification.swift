@@ -45,6 +45,8 @@ public enum Check: String, Sendable, Encodable, CaseIterable {
     case snapshots
     /// The percentile of every snapshot, recomputed from `batch_distributions`.
     case percentiles
+    /// `distribution_snapshots` and `drift_measurements`, recomputed from `batch_distributions` where that agrees.
+    case figures
     /// `scores` against the latest snapshots.
     case scores
     /// `window_assets` against distributions and snapshots; `staging_assets`, which is empty.

@@ -71,6 +71,23 @@ extension Verifier {
         }
     }
 
+    /// The figures of every window's distributions and drift.
+    func checkFigures(_ ledger: LedgerSummary, _ verification: inout Verification) throws {
+        var precedingAsOf = -1
+        while true {
+            let page = try session.connection.execute(
+                SQL.listWindows, [ledger.windowSize, precedingAsOf, Self.pageSize])
+            for row in page {
+                let window = try LedgerWindow(row)
+                try list(
+                    .figures, SQL.listFigureDifferences,
+                    [window.firstBatchID, window.asOfBatchID, ledger.windowSize], &verification)
+                precedingAsOf = window.asOfBatchID
+            }
+            if page.count < Self.pageSize { return }
+        }
+    }
+
     /// A window whose own snapshots have been looked at.
     private struct CheckedWindow {
         let window: LedgerWindow

@@ -33,6 +33,7 @@ struct VerificationTable {
         case .rejections: return counted(number, "rejected row", "rejected rows")
         case .snapshots: return counted(number, "snapshot", "snapshots") + " against the ledger and each other"
         case .percentiles: return counted(number, "percentile", "percentiles") + " recomputed"
+        case .figures: return counted(number, "row", "rows") + " of distributions' figures and drift recomputed"
         case .scores:
             return counted(number, "row", "rows") + " of scores, \(grouped(check.nullCount ?? 0)) of them NULL"
         case .window: return counted(number, "row", "rows") + " of window_assets"

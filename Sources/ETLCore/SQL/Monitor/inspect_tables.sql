@@ -6,4 +6,5 @@ select
     (select count(*) from scores) as score_count,
     (select count(*) from scores where percentile is null) as null_count,
     (select count(*) from window_assets) as window_asset_count,
+    (select count(*) from distribution_snapshots) + (select count(*) from drift_measurements) as figure_count,
     pg_is_in_recovery() as is_standby
