@@ -11,12 +11,9 @@ public struct Program: Sendable {
         /// What it wrote to standard error.
         public let errors: String
 
-        /// Standard output as JSON.
+        /// Standard output as JSON, its numbers exact.
         public func json() throws -> [String: Any] {
-            guard let object = try JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any] else {
-                throw HarnessError("standard output is no JSON object: \(output)")
-            }
-            return object
+            try JSONText.object(output)
         }
     }
 
