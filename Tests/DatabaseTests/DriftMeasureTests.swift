@@ -182,6 +182,11 @@ import TestSupport
         #expect(report.batches.prefix(6).flatMap(\.driftAlarms) == [])
         #expect(report.batches[6].driftAlarms == ["(all)", "clothing"])
         #expect(report.batches[7].driftAlarms == ["(all)", "cars", "clothing", "food"])
+        #expect(
+            RunFindings(report, ledger: []).phrases.first == """
+                no assets of clothing since batch 6, of any industry since batch 7, another mix of industries at batch 6 \
+                (etl-job drift)
+                """)
         let verdicts = """
             select industry, verdict from drift_history
             where as_of_batch_id = 6 and reference = 'preceding_window' and is_alarm order by industry

@@ -7,7 +7,7 @@ import Testing
     static func batch(_ id: Int, rejected: Int = 8, drift: [String] = [], read: Int = 400) -> BatchReport {
         var report = BatchReport(source: RunPlanTests.source(id), status: .applied)
         (report.read, report.rejected, report.accepted) = (read, rejected, read - rejected)
-        report.driftAlarms = drift
+        report.alarms = drift.map { DriftAlarm(.drift, $0) }
         return report
     }
 
@@ -74,6 +74,28 @@ import Testing
             Self.phrases(many) == [
                 "drift in hair care at 4 batches, the last of them 2, 4 and 6 (etl-job drift)"
             ])
+    }
+
+    @Test func whatChangedIsToldByItsKind() {
+        var batches = [Self.batch(4), Self.batch(5, drift: ["food"])]
+        batches[0].alarms = [DriftAlarm(.mix, "(all)"), DriftAlarm(.vanished, "cars"), DriftAlarm(.drift, "food")]
+        #expect(batches[0].driftAlarms == ["(all)", "cars", "food"])
+        #expect(
+            Self.phrases(batches) == [
+                "drift in food since batch 4, no assets of cars at batch 4, another mix of industries at batch 4 "
+                    + "(etl-job drift)"
+            ])
+        #expect(
+            DriftAlarm.phrases(batches[0].alarms + [DriftAlarm(.vanished, "(all)")]) == [
+                "drift in food", "no assets of any industry", "another mix of industries",
+            ])
+        let kinds = [(0, true), (5, true), (5, false)].map { count, isSudden in
+            DriftAlarm.Kind(currentCount: count, isSudden: isSudden, drifted: false, isBeyondTrend: true)
+        }
+        #expect(kinds == [.vanished, .mix, .drift])
+        // What moved along its usual shift did not alarm: the mix did.
+        #expect(DriftAlarm.Kind(currentCount: 5, isSudden: true, drifted: true, isBeyondTrend: false) == .mix)
+        #expect(DriftAlarm.Kind(currentCount: 5, isSudden: true, drifted: true, isBeyondTrend: nil) == .drift)
     }
 
     @Test func unusualRejectsNameTheWorstBatchFirst() {

@@ -56,9 +56,24 @@ import Testing
         data.preceding[1].elements[0].isAlarm = true
         let look = Self.verdict(data)
         #expect(look.title == "Look at: drift" && look.findings[0].text == "Batch 3 has no rows of: hair care.")
-        data.preceding[0].elements[0].isAlarm = true
+        (data.preceding[0].elements[0].isAlarm, data.preceding[0].elements[0].drifted) = (true, true)
         let text = Self.verdict(data).findings[0].text
         #expect(text.contains("more than they should in: all industries together. Batch"), "\(text)")
+    }
+
+    @Test func anotherMixIsNoDrift() {
+        var data = Self.data(rejected: [8, 8, 8, 8])
+        var mix = Self.drift(isAlarm: true, batch: 3)
+        mix.drifted = false
+        data.preceding = [.init(name: "(all)", elements: [mix])]
+        let now = Self.verdict(data).findings[0].text
+        #expect(now == "Batch 3 has another mix of industries than the batches before it.")
+        var earlier = BatchReport(source: RunPlanTests.source(2), status: .applied)
+        earlier.alarms = [DriftAlarm(.mix, "(all)"), DriftAlarm(.vanished, "cars")]
+        let run = RunOutcome(exitCode: 0, applied: [earlier])
+        let then = Self.verdict(data, after: run).findings[0].text
+        let changes = "alarms at batch 2: no assets of cars, another mix of industries. Batch 3"
+        #expect(then.contains(changes), "\(then)")
     }
 
     @Test func whereNothingCouldBeMeasuredNothingIsGood() throws {
@@ -79,14 +94,15 @@ import Testing
         data.preceding = [.init(name: "food", elements: [Self.drift(isAlarm: false, batch: 4)])]
         func batch(_ id: Int, _ alarms: [String]) -> BatchReport {
             var batch = BatchReport(source: RunPlanTests.source(id), status: .applied)
-            batch.driftAlarms = alarms
+            batch.alarms = alarms.map { DriftAlarm(.drift, $0) }
             return batch
         }
         let applied = [batch(1, ["food"]), batch(2, []), batch(3, ["(all)", "food"]), batch(4, [])]
         let verdict = Self.verdict(data, after: RunOutcome(exitCode: 0, applied: applied))
         #expect(verdict.title == "Look at: drift")
         let text = verdict.findings.first?.text ?? ""
-        #expect(text.contains("alarms at batches 1, 3: food, all industries together. No industry moved"), "\(text)")
+        let changes = "alarms at batches 1, 3: drift in food, all industries together. No industry moved"
+        #expect(text.contains(changes), "\(text)")
         // Those of the newest batch are told by what was measured there, and those taken back do not count.
         let again = RunOutcome(exitCode: 0, applied: [batch(3, ["food"]), batch(3, []), batch(4, ["food"])])
         #expect(Self.verdict(data, after: again).findings.isEmpty)

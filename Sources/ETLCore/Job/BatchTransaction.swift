@@ -192,8 +192,14 @@ struct BatchTransaction {
             let results = try run(
                 .measure,
                 [Call(SQL.measureDistributions, [first, source.batchID]), Call(SQL.measureDrift, drift)])
-            let alarms = try results[1].filter { try $0.get("is_alarm") }
-            report.driftAlarms = Set(try alarms.map { try $0.get("industry", as: String.self) }).sorted()
+            let alarms = try results[1].filter { try $0.get("is_alarm") }.map { row in
+                let kind = DriftAlarm.Kind(
+                    currentCount: try row.get("current_count"),
+                    isSudden: try row.get("reference") == "preceding_window",
+                    drifted: try row.get("drifted"), isBeyondTrend: try row.getOptional("is_beyond_trend"))
+                return DriftAlarm(kind, try row.get("industry"))
+            }
+            report.alarms = alarms.sorted { $0.industry < $1.industry }
         }
         // The last of them: it counts what the others append.
         let growth: [any PostgresEncodable] = [

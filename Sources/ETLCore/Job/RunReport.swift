@@ -93,8 +93,12 @@ public struct BatchReport: Sendable, Codable {
     public var window: [Int]?
     /// Snapshots appended.
     public var snapshots = 0
-    /// Industries, and `(all)` for all of them pooled, whose drift somebody should look at; sorted.
-    public var driftAlarms: [String] = []
+    /// Industries, and `(all)` for all of them pooled, that somebody should look at; sorted.
+    public private(set) var driftAlarms: [String] = []
+    /// What changed in them; not in the JSON.
+    public var alarms: [DriftAlarm] = [] {
+        didSet { driftAlarms = Set(alarms.map(\.industry)).sorted() }
+    }
     /// How long it took.
     public var seconds = 0.0
 

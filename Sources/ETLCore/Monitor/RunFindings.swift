@@ -23,26 +23,33 @@ public struct RunFindings: Sendable {
         phrases = Self.drift(applied) + Self.rejects(applied, counts)
     }
 
-    /// An alarm that has lasted up to the newest batch is told apart from those that were.
     private static func drift(_ applied: [BatchReport]) -> [String] {
-        let industries = applied.flatMap(\.driftAlarms).reduce(into: [String]()) { names, name in
-            if !names.contains(name) { names.append(name) }
+        let phrases = DriftAlarm.Kind.allCases.compactMap { alarms(of: $0, applied) }
+        return phrases.isEmpty ? [] : ["\(phrases.joined(separator: ", ")) (etl-job drift)"]
+    }
+
+    /// Where and when there were alarms of a kind.
+    ///
+    /// One that has lasted up to the newest batch is told apart from those
+    /// that were.
+    private static func alarms(of kind: DriftAlarm.Kind, _ applied: [BatchReport]) -> String? {
+        let industries = applied.flatMap(\.alarms).reduce(into: [String]()) { names, alarm in
+            if alarm.kind == kind && !names.contains(alarm.industry) { names.append(alarm.industry) }
         }
         var groups: [(when: String, industries: [String])] = []
         for industry in industries {
-            let alarms = applied.map { $0.driftAlarms.contains(industry) }
+            let alarms = applied.map { $0.alarms.contains(DriftAlarm(kind, industry)) }
             let lasting = alarms.reversed().prefix { $0 }.count
-            let name = industry == "(all)" ? "all industries together" : industry
             let ids = zip(applied, alarms).filter(\.1).map(\.0.batchID)
             let when = lasting == ids.count && lasting > 0 ? "since batch \(ids[0])" : "at \(list(ids))"
             if let index = groups.firstIndex(where: { $0.when == when }) {
-                groups[index].industries.append(name)
+                groups[index].industries.append(industry)
             } else {
-                groups.append((when, [name]))
+                groups.append((when, [industry]))
             }
         }
-        let phrases = groups.map { "in \(enumerated($0.industries)) \($0.when)" }
-        return phrases.isEmpty ? [] : ["drift \(phrases.joined(separator: ", ")) (etl-job drift)"]
+        let phrases = groups.map { "\(DriftAlarm.part(kind, $0.industries)) \($0.when)" }
+        return phrases.isEmpty ? nil : "\(kind.subject) \(phrases.joined(separator: ", "))"
     }
 
     private static func rejects(_ applied: [BatchReport], _ counts: [Int: RejectRule.Count]) -> [String] {
@@ -66,7 +73,7 @@ public struct RunFindings: Sendable {
     }
 
     /// A, B and C.
-    private static func enumerated(_ names: [String]) -> String {
+    static func enumerated(_ names: [String]) -> String {
         names.count < 2 ? names.joined() : "\(names.dropLast().joined(separator: ", ")) and \(names[names.count - 1])"
     }
 

@@ -57,11 +57,12 @@ final class RunDisplay: RunObserver {
         let window = report.window.map { "\($0[0])–\(report.batchID)" } ?? "not full"
         let reasons = reasonTexts(report).joined(separator: ", ")
         let drift = report.driftAlarms.joined(separator: ", ")
+        let alarms = DriftAlarm.phrases(report.alarms).map { ", \($0)" }.joined()
         logger.info(
             """
             batch \(report.batchID): read \(grouped(report.read)), accepted \(grouped(report.accepted)), \
             rejected \(grouped(report.rejected))\(reasons.isEmpty ? "" : " (\(reasons))"), window \(window), \
-            \(grouped(report.snapshots)) snapshots\(drift.isEmpty ? "" : ", drift in \(drift)"), \
+            \(grouped(report.snapshots)) snapshots\(alarms), \
             \(durationText(report.seconds))
             """,
             metadata: [

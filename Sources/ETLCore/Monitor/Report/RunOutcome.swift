@@ -1,10 +1,9 @@
 /// How the run ended that a page is made after.
 public struct RunOutcome: Sendable {
-    /// Drift that somebody should look at after one of the run's batches.
+    /// Changes that somebody should look at after one of the run's batches.
     struct Alarm: Sendable {
         var batchID: Int
-        /// Industries, and `(all)` for all of them pooled.
-        var industries: [String]
+        var changes: [DriftAlarm]
     }
 
     /// What the run exits with.
@@ -23,7 +22,7 @@ public struct RunOutcome: Sendable {
     public init(exitCode: Int32, failure: String? = nil, applied: [BatchReport]) {
         (self.exitCode, self.failure) = (exitCode, failure)
         // A batch that a failover took back was applied twice; the second time counts.
-        let newest = Dictionary(applied.map { ($0.batchID, $0.driftAlarms) }, uniquingKeysWith: { _, last in last })
+        let newest = Dictionary(applied.map { ($0.batchID, $0.alarms) }, uniquingKeysWith: { _, last in last })
         alarms = newest.filter { !$1.isEmpty }.sorted { $0.key < $1.key }.map(Alarm.init)
     }
 }

@@ -8,11 +8,9 @@ extension Verdict {
         let earlier = (run?.alarms ?? []).filter { $0.batchID != data.newest?.id }
         guard !earlier.isEmpty else { return check }
         check.state = .look
-        var industries: [String] = []
-        for name in earlier.flatMap(\.industries) where !industries.contains(name) { industries.append(name) }
+        let changes = changes(earlier.flatMap(\.changes))
         check.text = """
-            Earlier in this run there were alarms at \(batches(earlier.map(\.batchID))): \(names(industries)). \
-            \(check.text)
+            Earlier in this run there were alarms at \(batches(earlier.map(\.batchID))): \(changes). \(check.text)
             """
         return check
     }
@@ -28,16 +26,21 @@ extension Verdict {
                 """
             return check
         }
-        let gone = preceding.filter(\.drift.isGone).map(\.name).filter { $0 != "(all)" }
+        let gone = preceding.filter(\.drift.isGone).map(\.name).filter { $0 != DriftAlarm.all }
         let missing = gone.isEmpty ? [] : ["Batch \(newest.id) has no rows of: \(names(gone))."]
-        var moved: [String] = []
-        for (name, drift) in all where drift.isAlarm && !drift.isGone && !moved.contains(name) { moved.append(name) }
-        if all.contains(where: { $0.drift.isAlarm }) {
+        let alarms =
+            preceding.compactMap { alarm($0.name, $0.drift, isSudden: true) }
+            + measurements(data.baseline, at: newest.id).compactMap { alarm($0.name, $0.drift, isSudden: false) }
+        if !alarms.isEmpty {
             check.state = .look
+            let moved = distinct(alarms.filter { $0.kind == .drift }.map(\.industry))
             let shifts =
                 moved.isEmpty
                 ? [] : ["At batch \(newest.id) the scores moved more than they should in: \(names(moved))."]
-            let text = (shifts + missing).joined(separator: " ")
+            let mix =
+                alarms.contains { $0.kind == .mix }
+                ? ["Batch \(newest.id) has another mix of industries than the batches before it."] : []
+            let text = (shifts + mix + missing).joined(separator: " ")
             check.text = text.isEmpty ? "Batch \(newest.id) has no rows to compare." : text
         } else if !all.contains(where: { $0.drift.isMeasured }) {
             check.text = "Not measurable: batch \(newest.id) has no rows to compare."
@@ -53,6 +56,29 @@ extension Verdict {
         return check
     }
 
+    private static func alarm(_ name: String, _ drift: ReportData.Drift, isSudden: Bool) -> DriftAlarm? {
+        guard drift.isAlarm else { return nil }
+        let kind = DriftAlarm.Kind(
+            currentCount: drift.currentCount, isSudden: isSudden, drifted: drift.drifted,
+            isBeyondTrend: drift.isBeyondTrend)
+        return DriftAlarm(kind, name)
+    }
+
+    /// Changes of each kind: "drift in cars, food".
+    private static func changes(_ alarms: [DriftAlarm]) -> String {
+        DriftAlarm.Kind.allCases.compactMap { kind in
+            let industries = distinct(alarms.filter { $0.kind == kind }.map(\.industry))
+            guard !industries.isEmpty else { return nil }
+            let named = kind == .vanished && industries.contains(DriftAlarm.all) ? industries : [names(industries)]
+            return "\(kind.subject) \(DriftAlarm.part(kind, named))"
+        }
+        .joined(separator: ", ")
+    }
+
+    private static func distinct(_ names: [String]) -> [String] {
+        names.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+
     private static func measurements(
         _ series: [ReportData.Series<ReportData.Drift>], at batch: Int
     ) -> [(name: String, drift: ReportData.Drift)] {
@@ -61,7 +87,7 @@ extension Verdict {
 
     private static func names(_ industries: [String]) -> String {
         let shown = industries.prefix(namedIndustries)
-            .map { $0 == "(all)" ? "all industries together" : shortened($0, to: 40) }
+            .map { $0 == DriftAlarm.all ? "all industries together" : shortened($0, to: 40) }
         let more = industries.count - shown.count
         return shown.joined(separator: ", ") + (more > 0 ? " and \(counted(more, "other", "others"))" : "")
     }

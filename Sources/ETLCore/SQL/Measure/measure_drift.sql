@@ -8,4 +8,4 @@
 insert into drift_measurements
 select *
 from measured_drift($1, $2, $3, $4, $5)
-returning industry, is_alarm
+returning industry, reference, current_count, drifted, is_beyond_trend, is_alarm
