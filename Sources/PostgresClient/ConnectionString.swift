@@ -2,10 +2,17 @@ internal import CLibPQ
 
 /// The text that names a database, looked at before libpq connects by it: its errors quote what they take for a name.
 enum ConnectionString {
-    /// Whether libpq can parse a connection string; a bare database name needs no parsing.
+    /// Whether libpq can parse a connection string.
+    ///
+    /// What is neither a URL nor `keyword=value` text, libpq takes for the name of a database, which the server then
+    /// quotes: a mistyped URL, password and all. So only what looks like a name is one.
     static func canParse(_ database: String) -> Bool {
         let isURL = database.hasPrefix("postgresql://") || database.hasPrefix("postgres://")
-        guard isURL || database.contains("=") else { return !database.contains("://") }
+        guard isURL || database.contains("=") else {
+            return database.unicodeScalars.allSatisfy {
+                $0.properties.isAlphabetic || "0123456789_-.$".unicodeScalars.contains($0)
+            }
+        }
         if isURL && !isUnambiguous(url: database) { return false }
         guard let list = PQconninfoParse(database, nil) else { return false }
         // What stands for a port may be a password, where a `/` in it was not encoded.

@@ -127,10 +127,20 @@ import TestSupport
         }
         #expect(error?.kind == .unreachable && error?.message.contains("127.0.0.1") == true)
         #expect(error?.message.contains("s3cret") == false)
-        for text in ["postgresql://me:s3cret@[host/none", "host=x s3cret", "mysql://me:s3cret@x/y"] {
+        for text in [
+            "postgresql://me:s3cret@[host/none", "host=x s3cret", "mysql://me:s3cret@x/y", "postgres//me:a/s3cret@x/y",
+            "postgresql:/me:s3cret@x/y", "postgresql//:s3cret@x/y", "password s3cret", "me:s3cret",
+        ] {
             let invalid = #expect(throws: PostgresError.self) { try Connection(database: text) }
             #expect(invalid?.kind == .invalidConnectionString && "\(invalid as Any)".contains("s3cret") == false)
         }
+    }
+
+    @Test func aBareNameIsADatabase() {
+        let error = #expect(throws: PostgresError.self) {
+            try Connection(database: "no_such-Datenbänk.1", defaults: [("host", "/nowhere")])
+        }
+        #expect(error?.kind == .unreachable)
     }
 
     @Test func noticesReachTheCallerWithoutWhatMayQuoteAValue() async throws {

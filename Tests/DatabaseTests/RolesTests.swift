@@ -207,6 +207,10 @@ import TestSupport
         #expect(try role(database.session())?.verdict == .good)
 
         let stranger = try Self.member(of: "etl_reader", "strange \"one", "inherit", database)
+        let reader = try role(stranger)
+        #expect(reader?.verdict == .good && reader?.finding.contains("may read, but load no batch") == true)
+        try database.connection.executeScript(
+            .init(name: "grant", sql: "grant insert on batches to \"strange \"\"one\""))
         let finding = try role(stranger)
         #expect(finding?.verdict == .warning)
         #expect(finding?.remedy?.hasSuffix("grant etl_writer to \"strange \"\"one\"") == true)

@@ -50,6 +50,53 @@ import TestSupport
         return lines(verification).sorted()
     }
 
+    @Test func missingAndUnknownFiguresAreNamed() async throws {
+        let database = try await Self.loaded()
+        try Self.tamper(
+            database,
+            """
+            delete from drift_measurements where reference = 'baseline';
+            insert into distribution_snapshots
+            select (jsonb_populate_record(distribution_snapshots, jsonb_build_object('as_of_batch_id', as_of))).*
+            from distribution_snapshots, (values (1), (99)) as added (as_of) where as_of_batch_id = 3;
+            insert into drift_measurements
+            select (jsonb_populate_record(drift_measurements, '{"as_of_batch_id": 99}')).*
+            from drift_measurements where as_of_batch_id = 5
+            """)
+        let lines = try Self.differences(database)
+        // The first window is that of batch 2; the first one beyond it ends with batch 5.
+        #expect(
+            lines.filter { $0.contains("baseline") }.map { $0.split(separator: "|").prefix(4).joined(separator: "|") }
+                == ["figures|5|-|drift of (all) from baseline", "figures|5|-|drift of food from baseline"])
+        #expect(
+            lines.filter { $0.contains("as of a batch") } == [
+                "figures|1|-|distribution_snapshots as of a batch whose window was not full|1|0",
+                "figures|99|-|distribution_snapshots as of a batch that the ledger lacks|1|0",
+                "figures|99|-|drift_measurements as of a batch that the ledger lacks|2|0",
+            ])
+        #expect(lines.count == 5, "\(lines)")
+    }
+
+    @Test func aPinnedBaselineIsExpectedFromTheNextBatchOn() async throws {
+        let database = try await TestDatabase()
+        func load(_ batches: Range<Int>) throws {
+            for batch in batches {
+                let assets = (0..<4).map { TestAsset(ulid(batch * 10 + $0), Double($0 * batch) / 10, "food") }
+                try database.write(assets, batch: batch)
+            }
+            try database.run()
+        }
+        try load(0..<8)
+        #expect(try database.session().pinBaseline(first: 3, last: 4))
+        try load(8..<10)
+        #expect(try Verifier(session: database.session()).verify().agrees)
+        try Self.tamper(database, "delete from drift_measurements where reference = 'baseline'")
+        let batches = try Self.differences(database).compactMap { $0.split(separator: "|").dropFirst().first }
+        #expect(Set(batches) == ["5", "6", "7", "8", "9"])
+        let range = try Self.differences(database).filter { $0.hasPrefix("figures|8|") }
+        #expect(range.allSatisfy { $0.hasSuffix("|-|3") }, "\(range)")
+    }
+
     @Test func changedFiguresOfDistributionsAndDriftAreNamed() async throws {
         let database = try await Self.loaded()
         let mean = try database.value("select mean from distribution_snapshots where as_of_batch_id = 3")

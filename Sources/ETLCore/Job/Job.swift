@@ -70,7 +70,8 @@ public struct Job {
 
     private func apply(_ sources: [BatchSource], _ progress: inout Progress, _ retries: Retries) throws {
         let plan = try makePlan(sources, &progress)
-        settle(plan, &progress)
+        // What has come through after all is as good as an answer.
+        if settle(plan, &progress) { retries.reset() }
         forgetLost(plan, &progress)
         // After another plan, what this run applied or skipped itself is in the report already.
         let reported = Set(progress.report.batches.map(\.batchID))
@@ -128,8 +129,10 @@ public struct Job {
     }
 
     /// Decides what became of a commit in doubt: the ledger, read under the job's lock, has the batch or lacks it.
-    private func settle(_ plan: RunPlan, _ progress: inout Progress) {
-        guard let batch = progress.doubt else { return }
+    ///
+    /// - Returns: whether it has one that was in doubt.
+    private func settle(_ plan: RunPlan, _ progress: inout Progress) -> Bool {
+        guard let batch = progress.doubt else { return false }
         progress.doubt = nil
         let isApplied = plan.skipped.contains { $0.batchID == batch.batchID }
         session.logger.info(
@@ -139,6 +142,7 @@ public struct Job {
             progress.report.add(batch)
             observer?.batchFinished(batch)
         }
+        return isApplied
     }
 
     /// Takes back what the report says of batches that the ledger no longer has: they were committed on a server that

@@ -110,6 +110,7 @@ enum SQL {
     static let listScoreDifferences = embedded("list_score_differences", PackageResources.list_score_differences_sql)
     static let listSnapshotDifferences = embedded(
         "list_snapshot_differences", PackageResources.list_snapshot_differences_sql)
+    static let listUnknownFigures = embedded("list_unknown_figures", PackageResources.list_unknown_figures_sql)
     static let listUnknownSnapshots = embedded("list_unknown_snapshots", PackageResources.list_unknown_snapshots_sql)
     static let listUnrankedScoreDifferences = embedded(
         "list_unranked_score_differences", PackageResources.list_unranked_score_differences_sql)
@@ -166,7 +167,8 @@ enum SQL {
         inspectSuccession, inspectTables, listAcceptedDifferences, listBatchContents, listDistributionDifferences,
         listFigureDifferences, listHashedSnapshots, listLedgerDifferences, listLostSnapshots,
         listPercentileDifferences, listRejectedDifferences, listScoreDifferences, listSnapshotDifferences,
-        listUnknownSnapshots, listUnrankedScoreDifferences, listWindowAssetDifferences, listWindowBatches,
+        listUnknownFigures, listUnknownSnapshots, listUnrankedScoreDifferences, listWindowAssetDifferences,
+        listWindowBatches,
         listWindowCountDifferences, listWindows, setVerifySettings, summariseLedger, countReportRejections,
         listAlarmedBatches, listAppliedBatches, listReportBatches, listReportDrift, listReportGrowth,
         listReportQuantiles, sumLedger, exportBatchDistributions, exportBatches, exportDistributionSnapshots,

@@ -45,7 +45,7 @@ extension Migrator {
             "\(isJobLock ? "The job's lock" : "A lock") for \(subject) was not to be had within \(lockWait) s."
                 + (holders.isEmpty ? "" : " In the way:") + holders.map { "\n  \($0)" }.joined(),
             advice: """
-                Nothing of it was kept. Run etl-job migrate again when that transaction has ended; its owner or an \
+                Nothing of it was kept. Run the command again when that transaction has ended; its owner or an \
                 administrator can end it with pg_terminate_backend(pid).
                 """)
     }

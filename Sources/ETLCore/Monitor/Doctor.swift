@@ -104,6 +104,9 @@ public struct Doctor {
                     "etl-job migrate --roles\(schemaOption); what stays was granted to public or by others: revoke it"
             )
         }
+        if try state.get("is_reader", as: Bool.self) {
+            return good("role", "\(role), which may read, but load no batch")
+        }
         let finding = "runs as \(role), which may do more than a run needs"
         guard isGranted else {
             return Finding(

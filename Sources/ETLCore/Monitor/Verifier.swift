@@ -71,6 +71,7 @@ public struct Verifier {
         try list(.distributions, SQL.listAcceptedDifferences, [], &verification)
         try list(.rejections, SQL.listRejectedDifferences, [], &verification)
         try list(.snapshots, SQL.listUnknownSnapshots, [size], &verification)
+        try list(.figures, SQL.listUnknownFigures, [size], &verification)
     }
 
     /// Every row of `scores` against the latest snapshot of its asset.

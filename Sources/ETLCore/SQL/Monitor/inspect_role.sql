@@ -25,6 +25,11 @@ excesses as (
 select
     current_user as role_name,
     session_user as user_name,
+    exists (
+        select
+        from pg_roles
+        where rolname = 'etl_reader' and pg_has_role(oid, 'member') and not has_table_privilege('batches', 'insert')
+    ) as is_reader,
     (
         select has_table_privilege(oid, 'batches', 'insert')
         from pg_roles

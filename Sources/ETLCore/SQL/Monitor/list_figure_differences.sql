@@ -6,7 +6,8 @@
 -- Grain: one row per industry, and per reference of drift, that differs; difference_count is the number of all. Doubles
 -- may differ by a part in 10^9, for servers of another make compute logarithms and powers otherwise. What depends on the
 -- measurements before it, the trend and the alarm, is left out. Of drift from the baseline a range that is stored is
--- recomputed; from the preceding window there must be a measurement.
+-- recomputed; where none is stored though the baseline that held when the batch was applied ends before the window,
+-- that one. From the preceding window there must be a measurement.
 with stored_drift as (
     select *
     from drift_measurements
@@ -42,6 +43,25 @@ ranges as (
         reference, reference_first_batch_id, reference_last_batch_id, current_first_batch_id, alpha, minimum_effect
     from stored_drift
     where reference = 'baseline'
+    union all
+    select 'baseline', baseline.first_batch_id, baseline.last_batch_id, $1, 0.01, 0.2
+    from (
+        (select 1 as precedence, first_batch_id, last_batch_id
+        from drift_baselines
+        where pinned_at < (select applied_at from batches where batch_id = $2)
+        order by baseline_id desc
+        limit 1)
+        union all
+        (select 2, window_first_batch_id, batch_id
+        from batches
+        where window_first_batch_id is not null and batch_id < $2
+        order by batch_id
+        limit 1)
+        order by precedence
+        limit 1
+    ) as baseline
+    where baseline.last_batch_id < $1
+        and not exists (select from stored_drift where reference = 'baseline')
 ),
 recomputed_drift as (
     select ranges.reference, ranges.first_batch_id, ranges.last_batch_id, ranges.current_first_batch_id, drift.*
