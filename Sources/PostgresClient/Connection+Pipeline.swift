@@ -42,21 +42,31 @@ extension Connection {
             do {
                 let handle = try checked(try nextResult(call.statement), call.statement)
                 if firstError == nil { rows.append(Rows(handle: handle)) }
+                // A null pointer ends the results of each statement.
+                while let extra = try nextResult(call.statement) { _ = try checked(extra, call.statement) }
             } catch {
                 // What follows a failure is answered as aborted, which says nothing new.
                 firstError = firstError ?? error
                 if pointer == nil || PQstatus(connection) != CONNECTION_OK { break }
+                while let extra = try nextResult(call.statement) { PQclear(extra) }
             }
-            // A null pointer ends the results of each statement.
-            while let extra = try nextResult(call.statement) { PQclear(extra) }
         }
         if pointer != nil, PQstatus(connection) == CONNECTION_OK {
             while let result = try nextResult(first.statement) {
-                let isSync = PQresultStatus(result) == PGRES_PIPELINE_SYNC
-                PQclear(result)
-                if isSync { break }
+                if PQresultStatus(result) == PGRES_PIPELINE_SYNC {
+                    PQclear(result)
+                    break
+                }
+                // A server may end the session after the last answer, before it is ready for more.
+                do { _ = try checked(result, first.statement) } catch { firstError = firstError ?? error }
             }
-            if PQexitPipelineMode(connection) != 1 { firstError = firstError ?? connectionError(first.statement) }
+            if PQexitPipelineMode(connection) != 1 {
+                firstError =
+                    firstError
+                    ?? PostgresError(
+                        .connectionLost, message: "the server ended the session", statement: first.statement)
+                abandon()
+            }
         }
         if let firstError { throw firstError }
         return rows

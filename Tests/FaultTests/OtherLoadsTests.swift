@@ -1,5 +1,6 @@
 import ETLCore
 import Foundation
+import Synchronization
 import Testing
 import TestSupport
 
@@ -32,6 +33,33 @@ import TestSupport
         #expect(outcome.code == 0 && proxy.hasFired, "\(outcome.errors)")
         #expect(try outcome.report().batches.map(\.figures) == reference.batches.map(\.figures))
         #expect(try database.fingerprint() == before)
+    }
+
+    /// The session ends after the last answer of several statements, where the server would be ready for more.
+    @Test func aSessionThatEndsBetweenStatements() async throws {
+        let reference = try await Reference.load(SmallBatches.write())
+        // The ready-for-query messages of the load, but for the one of the connection itself.
+        for number in Torture.sample(Array(2...40), 6) {
+            let database = try await TestDatabase()
+            let count = Mutex(0)
+            let fault = Fault(.backend, .type("Z", number), .after, .cut)
+            let proxy = try FaultProxy(to: database.serverAddress, fault: fault) { message in
+                guard message.direction == .backend, message.type == "Z" else { return message }
+                let isLast = count.withLock { count in
+                    count += 1
+                    return count == number
+                }
+                return isLast ? message.replacedByTermination() : message
+            }
+            defer { proxy.stop() }
+            let outcome = try await proxy.program(database, reference.folder).run("run", ".", "--json")
+            #expect(outcome.code == 0 && proxy.hasFired, "\(number): \(outcome.errors)")
+            if outcome.code == 0 {
+                #expect(try outcome.report().batches.map(\.figures) == reference.batches.map(\.figures))
+            }
+            #expect(try database.fingerprint() == reference.fingerprint, "\(number): the tables differ")
+            try await database.drop()
+        }
     }
 
     @Test func allScoresRescored() async throws {

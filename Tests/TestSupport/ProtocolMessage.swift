@@ -68,6 +68,15 @@ extension ProtocolMessage {
         return message
     }
 
+    /// The server's word that it ends the session, in place of this message: what an administrator does.
+    public func replacedByTermination() -> ProtocolMessage {
+        let fields = ["SFATAL", "VFATAL", "C57P01", "Mterminating connection due to administrator command"]
+        let body: [UInt8] = fields.reduce(into: []) { $0 += Array($1.utf8) + [0] } + [0]
+        var message = self
+        message.bytes = [UInt8(ascii: "E"), 0, 0, 0, UInt8(body.count + 4)] + body
+        return message
+    }
+
     /// Whether a text is part of the message.
     public func contains(_ text: String) -> Bool { bytes.contains(Array(text.utf8)) }
 }
