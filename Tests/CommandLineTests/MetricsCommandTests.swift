@@ -166,7 +166,7 @@ import TestSupport
     }
 
     @Test(arguments: [false, true])
-    func aStoppedRunWritesItWithinTwoSeconds(serverIsSilent: Bool) async throws {
+    func aStoppedRunWritesIt(serverIsSilent: Bool) async throws {
         let (database, program) = try await ExitCodeTests.prepared(batches: 3)
         #expect(try await Self.run(program, "--through", "1").code == 0)
         let success = try #require(try Self.samples(database.folder)["last_success_timestamp_seconds"])
@@ -182,13 +182,12 @@ import TestSupport
                     where wait_event_type = 'Lock' and datname = current_database()
                     """)))
         if serverIsSilent { kill(backend, SIGSTOP) }
-        let start = ContinuousClock.now
         running.signal(SIGTERM)
+        // How soon it ends is looked at where nothing else runs beside it: in the fault tests.
         let outcome = try await running.outcome()
-        let seconds = start.duration(to: .now) / .seconds(1)
         if serverIsSilent { kill(backend, SIGCONT) }
         try holder.executeScript(.init(name: "release", sql: "rollback"))
-        #expect(outcome.code == 143 && seconds < 4, "\(seconds) s: \(outcome.errors)")
+        #expect(outcome.code == 143, "\(outcome.errors)")
         #expect(serverIsSilent == outcome.errors.contains("without an answer"), "\(outcome.errors)")
         let samples = try Self.samples(database.folder)
         #expect(samples["last_run_success"] == 0 && samples["last_run_exit_code"] == 143)
