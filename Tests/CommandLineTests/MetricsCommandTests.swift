@@ -183,7 +183,7 @@ import TestSupport
                     """)))
         if serverIsSilent { kill(backend, SIGSTOP) }
         running.signal(SIGTERM)
-        // How soon it ends is looked at where nothing else runs beside it: in the fault tests.
+        // How soon is looked at where nothing else runs beside it: SignalTests.
         let outcome = try await running.outcome()
         if serverIsSilent { kill(backend, SIGCONT) }
         try holder.executeScript(.init(name: "release", sql: "rollback"))

@@ -92,7 +92,9 @@ import TestSupport
             #expect(again.code == 0, "\(again.errors)")
             #expect(try goldenDifference(database.schemaText(), "schema.txt") == nil)
             #expect(try await program.run("doctor").code == 0)
-            wasInTheMiddle = try process.terminationReason == .uncaughtSignal && count < Self.count(database)
+            // It is seldom faster than the look at its ledger; far from its end hardly ever.
+            let bound = try applied < 9 ? 13 : Self.count(database)
+            wasInTheMiddle = process.terminationReason == .uncaughtSignal && count < bound
         }
         #expect(wasInTheMiddle)
     }

@@ -65,13 +65,13 @@ struct HeldJob {
     let job: RunningProgram
     private let holder: Connection
 
-    static func start(batches: Int = 5) async throws -> HeldJob {
+    static func start(batches: Int = 5, _ arguments: [String] = []) async throws -> HeldJob {
         let database = try await TestDatabase()
         let holder = try Connection(database: database.connectionString)
         try holder.script("begin; lock table scores in share mode")
         let program = Program(
             folder: try SmallBatches.write(batches), environment: ["DATABASE_URL": database.connectionString])
-        let job = try program.start(["run", "."])
+        let job = try program.start(["run", "."] + arguments)
         try await database.connection.waitForWaiting("Lock", "relation")
         return HeldJob(database: database, program: program, job: job, holder: holder)
     }

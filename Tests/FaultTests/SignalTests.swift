@@ -91,6 +91,24 @@ import TestSupport
         if applied == 0 { #expect(try database.fingerprint() == before) }
     }
 
+    /// The last words of a run are its metrics: written in time, also where the server is silent.
+    @Test(arguments: [false, true]) func metricsAreWrittenInTime(serverIsSilent: Bool) async throws {
+        let held = try await HeldJob.start(["--metrics-file", "etl_job.prom"])
+        let backend = try held.database.value(
+            "select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()")
+        let pid = try #require(Int32(backend))
+        if serverIsSilent { kill(pid, SIGSTOP) }
+        let start = ContinuousClock.now
+        held.job.signal(SIGTERM)
+        let outcome = try await held.job.outcome()
+        let seconds = start.duration(to: .now) / .seconds(1)
+        if serverIsSilent { kill(pid, SIGCONT) }
+        try held.release()
+        #expect(outcome.code == 143 && seconds < 4, "\(seconds) s: \(outcome.errors)")
+        let metrics = try String(contentsOfFile: "\(held.program.folder)/etl_job.prom", encoding: .utf8)
+        #expect(metrics.contains(try Regex("(?m)^etl_job_last_run_exit_code\\{.*\\} 143$")), "\(metrics)")
+    }
+
     @Test func aProgressBarLeavesACleanTerminal() async throws {
         let database = try await TestDatabase()
         let holder = try Connection(database: database.connectionString)

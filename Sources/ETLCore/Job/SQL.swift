@@ -168,12 +168,11 @@ enum SQL {
         listFigureDifferences, listHashedSnapshots, listLedgerDifferences, listLostSnapshots,
         listPercentileDifferences, listRejectedDifferences, listScoreDifferences, listSnapshotDifferences,
         listUnknownFigures, listUnknownSnapshots, listUnrankedScoreDifferences, listWindowAssetDifferences,
-        listWindowBatches,
-        listWindowCountDifferences, listWindows, setVerifySettings, summariseLedger, countReportRejections,
-        listAlarmedBatches, listAppliedBatches, listReportBatches, listReportDrift, listReportGrowth,
-        listReportQuantiles, sumLedger, exportBatchDistributions, exportBatches, exportDistributionSnapshots,
-        exportDriftMeasurements, exportTableGrowth, exportIndustries, exportIndustryAliases,
-        exportPercentileSnapshots, exportRejectedAssets, exportScores, setExportSettings,
+        listWindowBatches, listWindowCountDifferences, listWindows, setVerifySettings, summariseLedger,
+        countReportRejections, listAlarmedBatches, listAppliedBatches, listReportBatches, listReportDrift,
+        listReportGrowth, listReportQuantiles, sumLedger, exportBatchDistributions, exportBatches,
+        exportDistributionSnapshots, exportDriftMeasurements, exportTableGrowth, exportIndustries,
+        exportIndustryAliases, exportPercentileSnapshots, exportRejectedAssets, exportScores, setExportSettings,
     ]
 
     private static func embedded(_ name: String, _ bytes: [UInt8]) -> Statement {

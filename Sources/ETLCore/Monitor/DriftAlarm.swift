@@ -35,22 +35,35 @@ public struct DriftAlarm: Sendable, Hashable {
     }
 
     /// Says what the alarms are of, a phrase for each kind: "drift in cars and food", "no assets of clothing".
-    public static func phrases(_ alarms: [DriftAlarm]) -> [String] {
+    public static func phrases(_ alarms: [DriftAlarm]) -> [String] { phrases(alarms, named: names) }
+
+    /// The same with the industries named in another way.
+    static func phrases(_ alarms: [DriftAlarm], named: ([String]) -> String) -> [String] {
         Kind.allCases.compactMap { kind in
-            let industries = alarms.filter { $0.kind == kind }.map(\.industry)
-            let distinct = industries.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-            return distinct.isEmpty ? nil : "\(kind.subject) \(part(kind, distinct))"
+            let industries = industries(of: kind, alarms)
+            return industries.isEmpty ? nil : "\(kind.subject) \(part(kind, industries, named: named))"
+        }
+    }
+
+    /// The industries with alarms of a kind, each once, in the order in which they come.
+    static func industries(of kind: Kind, _ alarms: [DriftAlarm]) -> [String] {
+        alarms.reduce(into: []) { industries, alarm in
+            if alarm.kind == kind && !industries.contains(alarm.industry) { industries.append(alarm.industry) }
         }
     }
 
     /// In, or of, which industries.
-    static func part(_ kind: Kind, _ industries: [String]) -> String {
-        if kind == .mix { return "of industries" }
-        if kind == .vanished && industries.contains(all) { return "of any industry" }
-        let names = RunFindings.enumerated(industries.map { $0 == all ? "all industries together" : $0 })
-        return "\(kind == .drift ? "in" : "of") \(names)"
+    static func part(_ kind: Kind, _ industries: [String], named: ([String]) -> String = names) -> String {
+        switch kind {
+        case .drift: "in \(named(industries))"
+        case .vanished:
+            industries.contains(DriftMeasurement.allIndustries) ? "of any industry" : "of \(named(industries))"
+        case .mix: "of industries"
+        }
     }
 
-    /// The industries of all assets pooled.
-    static let all = "(all)"
+    private static func names(_ industries: [String]) -> String {
+        RunFindings.enumerated(
+            industries.map { $0 == DriftMeasurement.allIndustries ? "all industries together" : $0 })
+    }
 }

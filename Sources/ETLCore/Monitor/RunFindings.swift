@@ -30,12 +30,9 @@ public struct RunFindings: Sendable {
 
     /// Where and when there were alarms of a kind.
     ///
-    /// One that has lasted up to the newest batch is told apart from those
-    /// that were.
+    /// One that has lasted up to the newest batch is told apart from those that were.
     private static func alarms(of kind: DriftAlarm.Kind, _ applied: [BatchReport]) -> String? {
-        let industries = applied.flatMap(\.alarms).reduce(into: [String]()) { names, alarm in
-            if alarm.kind == kind && !names.contains(alarm.industry) { names.append(alarm.industry) }
-        }
+        let industries = DriftAlarm.industries(of: kind, applied.flatMap(\.alarms))
         var groups: [(when: String, industries: [String])] = []
         for industry in industries {
             let alarms = applied.map { $0.alarms.contains(DriftAlarm(kind, industry)) }

@@ -8,7 +8,7 @@ extension Verdict {
         let earlier = (run?.alarms ?? []).filter { $0.batchID != data.newest?.id }
         guard !earlier.isEmpty else { return check }
         check.state = .look
-        let changes = changes(earlier.flatMap(\.changes))
+        let changes = DriftAlarm.phrases(earlier.flatMap(\.changes), named: names).joined(separator: ", ")
         check.text = """
             Earlier in this run there were alarms at \(batches(earlier.map(\.batchID))): \(changes). \(check.text)
             """
@@ -26,14 +26,14 @@ extension Verdict {
                 """
             return check
         }
-        let gone = preceding.filter(\.drift.isGone).map(\.name).filter { $0 != DriftAlarm.all }
+        let gone = preceding.filter(\.drift.isGone).map(\.name).filter { $0 != DriftMeasurement.allIndustries }
         let missing = gone.isEmpty ? [] : ["Batch \(newest.id) has no rows of: \(names(gone))."]
         let alarms =
             preceding.compactMap { alarm($0.name, $0.drift, isSudden: true) }
             + measurements(data.baseline, at: newest.id).compactMap { alarm($0.name, $0.drift, isSudden: false) }
         if !alarms.isEmpty {
             check.state = .look
-            let moved = distinct(alarms.filter { $0.kind == .drift }.map(\.industry))
+            let moved = DriftAlarm.industries(of: .drift, alarms)
             let shifts =
                 moved.isEmpty
                 ? [] : ["At batch \(newest.id) the scores moved more than they should in: \(names(moved))."]
@@ -64,21 +64,6 @@ extension Verdict {
         return DriftAlarm(kind, name)
     }
 
-    /// Changes of each kind: "drift in cars, food".
-    private static func changes(_ alarms: [DriftAlarm]) -> String {
-        DriftAlarm.Kind.allCases.compactMap { kind in
-            let industries = distinct(alarms.filter { $0.kind == kind }.map(\.industry))
-            guard !industries.isEmpty else { return nil }
-            let named = kind == .vanished && industries.contains(DriftAlarm.all) ? industries : [names(industries)]
-            return "\(kind.subject) \(DriftAlarm.part(kind, named))"
-        }
-        .joined(separator: ", ")
-    }
-
-    private static func distinct(_ names: [String]) -> [String] {
-        names.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
-    }
-
     private static func measurements(
         _ series: [ReportData.Series<ReportData.Drift>], at batch: Int
     ) -> [(name: String, drift: ReportData.Drift)] {
@@ -87,7 +72,7 @@ extension Verdict {
 
     private static func names(_ industries: [String]) -> String {
         let shown = industries.prefix(namedIndustries)
-            .map { $0 == DriftAlarm.all ? "all industries together" : shortened($0, to: 40) }
+            .map { $0 == DriftMeasurement.allIndustries ? "all industries together" : shortened($0, to: 40) }
         let more = industries.count - shown.count
         return shown.joined(separator: ", ") + (more > 0 ? " and \(counted(more, "other", "others"))" : "")
     }
