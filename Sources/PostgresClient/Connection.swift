@@ -29,14 +29,15 @@ public final class Connection {
     /// - Parameters:
     ///   - database: a connection URL or `keyword=value` string; empty to leave all to the environment.
     ///   - defaults: keywords used where neither `database` nor the environment sets them.
+    ///   - password: wins over every other one; nil to leave it to libpq.
     ///   - check: throws where the attempt is to be given up; asked every tenth of a second.
     ///   - onNotice: receives the server's notices and warnings, one line each, without what may quote a value.
     /// - Throws: `PostgresError` of kind `invalidConnectionString`, `unreachable`, `cannotConnect`, `noWritableServer`
     ///   or `connectionLost`, or the error of `check`; the attempt's resources are released, and no text of `database`
     ///   is part of the error.
     public init(
-        database: String, defaults: [(keyword: String, value: String)] = [], check: @escaping () throws -> Void = {},
-        onNotice: @escaping (String) -> Void = { _ in }
+        database: String, defaults: [(keyword: String, value: String)] = [], password: String? = nil,
+        check: @escaping () throws -> Void = {}, onNotice: @escaping (String) -> Void = { _ in }
     ) throws {
         guard ConnectionString.canParse(database) else {
             throw PostgresError(
@@ -48,7 +49,7 @@ public final class Connection {
         // Later keywords override earlier ones, and what `dbname` expands to is taken where it stands.
         let settings =
             ConnectionOptions.besidesEnvironment(defaults) + (database.isEmpty ? [] : [("dbname", database)])
-            + [("client_encoding", "UTF8")]
+            + [("client_encoding", "UTF8")] + (password.map { [("password", $0)] } ?? [])
         var attempt = ConnectAttempt(settings: settings, check: check)
         let connection = try attempt.run()
         guard PQsetnonblocking(connection, 1) == 0 else {

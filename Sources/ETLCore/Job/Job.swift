@@ -180,7 +180,7 @@ public struct Job {
         var failure =
             session.lockFailure(error, during: task) ?? JobError(error, during: task, wasReached: true)
         let wasRetried =
-            error.isRetryable || error.isCommitInDoubt || [.unreachable, .cannotConnect].contains(error.kind)
+            error.isRetryable || error.isCommitInDoubt || error.isUnreachable || error.kind == .cannotConnect
         if wasRetried, session.limits.retryFor > .zero {
             failure.message += "\nTried again for \(decimal(session.limits.retryFor.seconds, 0)) s in vain."
         }
