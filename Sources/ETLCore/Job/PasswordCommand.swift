@@ -11,7 +11,7 @@ internal import PostgresClient
 /// A command that prints the password of a database: one that is kept elsewhere, or a token that lives for minutes.
 ///
 /// Neither the password nor the command itself, which may hold a secret too, is part of any error.
-public struct PasswordCommand: Sendable {
+public struct PasswordCommand: Sendable, Hashable {
     /// What `/bin/sh` runs.
     private let command: String
     /// The option or variable that gave the command, for messages.
@@ -117,13 +117,14 @@ struct CommandWords {
         let command = command.split(whereSeparator: \.isNewline).map { $0.trimmingPrefix(while: \.isWhitespace) }
         for line in command where line.count > 3 { errors = errors.replacing(line, with: "…") }
         errors = errors.replacing(/(?i)(X-Amz-(?:Signature|Security-Token|Credential)=)[^&\s]+/) { "\($0.output.1)***" }
-        // The shell quotes the command where it cannot run it: somebody may have given the password itself.
+        // The shell quotes the command where it cannot run it, or traces it: it may have the password itself in it.
         let words = Set(command.flatMap { $0.split { " \t'\"`;|&()<>$".contains($0) } }).sorted { $0.count > $1.count }
         let lines = errors.split(whereSeparator: \.isNewline).suffix(8).map { line in
-            guard line.hasPrefix("\(CommandProcess.shellName): ") else { return String(line) }
-            var rest = String(line.dropFirst(CommandProcess.shellName.count))
+            let mark = ["\(CommandProcess.shellName): ", "+"].first { line.hasPrefix($0) }
+            guard let mark else { return String(line) }
+            var rest = String(line.dropFirst(mark.count))
             for word in words { rest = rest.replacing(word, with: "…") }
-            return CommandProcess.shellName + rest
+            return mark + rest
         }
         text = lines.map { "  \($0)" }.joined(separator: "\n")
     }

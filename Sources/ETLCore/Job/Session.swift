@@ -22,7 +22,7 @@ public final class Session {
     /// Carries a signal to whatever the session is at.
     public let interruption: Interruption
     let logger: Logger
-    private let database: String
+    let database: String
     private let passwordCommand: PasswordCommand?
     private let access: Access
     private let quotedSchema: String
@@ -142,6 +142,9 @@ public final class Session {
                 advice: "Create one with: create database … encoding 'UTF8' template template0;")
         }
     }
+
+    /// Whether a command is asked for the password.
+    var hasPasswordCommand: Bool { passwordCommand != nil }
 
     /// The server's version as people write it: 15.18.
     public var serverVersionText: String {

@@ -37,32 +37,24 @@ public struct Doctor {
     ///
     /// - Throws: `JobError` where the database fails while it is looked at.
     public func examine() throws -> [Finding] {
-        var findings = [
-            good("server", "PostgreSQL \(session.serverVersionText), database \(session.connection.databaseName)"),
-            transport(),
-        ]
+        var findings: [Finding] = []
         do {
-            findings.append(try writability())
+            findings = try connectionFindings()
+            let writes = try writability()
+            findings.append(writes)
             let schema = try migrationState()
             findings.append(schema)
             guard schema.verdict == .good else { return findings }
             findings += try session.transaction {
                 let rights = try [role()] + rights()
-                return try rights.contains { $0.verdict == .bad } ? rights : rights + window()
+                // A standby cannot read staging_assets, which is not logged.
+                let isUsable = !(rights + [writes]).contains { $0.verdict == .bad }
+                return isUsable ? try rights + window() + [inbox()] : rights
             }
         } catch let error as PostgresError {
             throw JobError(error, during: "examining the database")
         }
         return findings
-    }
-
-    private func transport() -> Finding {
-        let connection = session.connection
-        if connection.host.hasPrefix("/") { return good("TLS", "not needed: Unix socket \(connection.host)") }
-        if connection.usesTLS { return good("TLS", connection.tlsProtocol ?? "in use") }
-        return Finding(
-            subject: "TLS", verdict: .warning, finding: "the connection to \(connection.host) is not encrypted",
-            remedy: "add sslmode=verify-full (and sslrootcert=…) to the database URL")
     }
 
     private func writability() throws -> Finding {
@@ -169,7 +161,33 @@ public struct Doctor {
         ]
     }
 
-    private func good(_ subject: String, _ finding: String) -> Finding {
+    /// What waits in the inbox; a question of the pipeline's and the schedule's, not of the database's health.
+    private func inbox() throws -> Finding {
+        let waiting = try Inbox.waiting(session.connection)
+        guard waiting.rowCount > 0, let oldest = waiting.oldestSeconds else {
+            return good("inbox", "nothing waits in inference_results")
+        }
+        let rows = "\(waiting.rowCount) row\(waiting.rowCount == 1 ? "" : "s")"
+        let finding =
+            "\(rows) wait\(waiting.rowCount == 1 ? "s" : "") in inference_results, "
+            + "the oldest for \(Self.span(oldest))"
+        guard oldest >= 172_800 else { return good("inbox", finding) }
+        return Finding(
+            subject: "inbox", verdict: .warning, finding: finding,
+            remedy: "run etl-job run --from-inbox\(schemaOption), or look why it refuses them")
+    }
+
+    /// A span of time in one unit.
+    private static func span(_ seconds: Double) -> String {
+        switch seconds {
+        case ..<120: "\(Int(seconds)) s"
+        case ..<7200: "\(Int(seconds / 60)) min"
+        case ..<172_800: "\(Int(seconds / 3600)) h"
+        default: "\(Int(seconds / 86_400)) days"
+        }
+    }
+
+    func good(_ subject: String, _ finding: String) -> Finding {
         Finding(subject: subject, verdict: .good, finding: finding, remedy: nil)
     }
 }

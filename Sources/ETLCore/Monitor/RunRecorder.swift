@@ -96,6 +96,7 @@ public final class RunRecorder: Sendable {
         summary.totals.skipped = state.skipped
         summary.driftAlarms = state.batches.values.map(\.driftAlarms.count).reduce(0, +)
         guard let figures = state.figures else { return summary }
+        summary.waitingRows = figures.waitingRows
         summary.newestBatchID = figures.newestBatch?.batchID
         summary.scoresRows = figures.newestBatch == nil ? 0 : figures.tables.first { $0.name == "scores" }?.rows
         if !figures.tables.isEmpty {
@@ -141,6 +142,8 @@ public struct RunSummary: Sendable {
     public var driftAlarms = 0
     /// The newest batch of the ledger; nil where it is empty or not known.
     public var newestBatchID: Int?
+    /// Rows that wait in the inbox; nil where that is not known.
+    public var waitingRows: Int?
     /// Rows of `scores`; nil where that is not known.
     public var scoresRows: Int?
     /// Size of all tables after the newest batch, in bytes; nil where that is not known.

@@ -36,7 +36,8 @@ enum JobEvent {
             "reject_ratio": .number(totals.read == 0 ? 0 : Double(totals.rejected) / Double(totals.read)),
             "snapshots": .integer(totals.snapshots), "drift_alarms": .integer(run.driftAlarms),
             "newest_batch_id": .optional(run.newestBatchID), "scores_rows": .optional(run.scoresRows),
-            "total_bytes": .optional(run.totalBytes), "seconds": .seconds(run.seconds), "dry_run": .flag(isDryRun),
+            "waiting_rows": .optional(run.waitingRows), "total_bytes": .optional(run.totalBytes),
+            "seconds": .seconds(run.seconds), "dry_run": .flag(isDryRun),
         ]
     }
 }
