@@ -39,13 +39,23 @@ struct ETLJob: AsyncParsableCommand {
 
     static func main() async {
         prepareStandardStreams()
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        CommandEnd.begin(arguments: arguments)
+        var command: any ParsableCommand
         do {
-            var command = try parseAsRoot()
+            command = try parseAsRoot()
+        } catch {
+            LogOptions.choose(byArguments: arguments)
+            Failure.exit(error)
+        }
+        do {
+            CommandEnd.begin(type(of: command))
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
                 try command.run()
             }
+            CommandEnd.write(0)
         } catch {
             Failure.exit(error)
         }

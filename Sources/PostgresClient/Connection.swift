@@ -30,6 +30,7 @@ public final class Connection {
     ///   - database: a connection URL or `keyword=value` string; empty to leave all to the environment.
     ///   - defaults: keywords used where neither `database` nor the environment sets them.
     ///   - overrides: keywords used where `database` does not set them, whatever the environment says.
+    ///   - password: wins over every other one; nil to leave it to libpq.
     ///   - check: throws where the attempt is to be given up; asked every tenth of a second.
     ///   - onNotice: receives the server's notices and warnings, one line each, without what may quote a value.
     /// - Throws: `PostgresError` of kind `invalidConnectionString`, `unreachable`, `cannotConnect`, `noWritableServer`
@@ -37,8 +38,8 @@ public final class Connection {
     ///   is part of the error.
     public init(
         database: String, defaults: [(keyword: String, value: String)] = [],
-        overrides: [(keyword: String, value: String)] = [], check: @escaping () throws -> Void = {},
-        onNotice: @escaping (String) -> Void = { _ in }
+        overrides: [(keyword: String, value: String)] = [], password: String? = nil,
+        check: @escaping () throws -> Void = {}, onNotice: @escaping (String) -> Void = { _ in }
     ) throws {
         guard ConnectionString.canParse(database) else {
             throw PostgresError(
@@ -51,7 +52,7 @@ public final class Connection {
         let settings =
             ConnectionOptions.besidesEnvironment(defaults) + overrides
             + (database.isEmpty ? [] : [("dbname", database)])
-            + [("client_encoding", "UTF8")]
+            + [("client_encoding", "UTF8")] + (password.map { [("password", $0)] } ?? [])
         var attempt = ConnectAttempt(settings: settings, check: check)
         let connection = try attempt.run()
         guard PQsetnonblocking(connection, 1) == 0 else {
@@ -113,6 +114,16 @@ public final class Connection {
     /// The TLS protocol in use, for instance `TLSv1.3`.
     public var tlsProtocol: String? {
         pointer.flatMap { PQsslAttribute($0, "protocol") }.map { String(cString: $0) }
+    }
+    /// The TLS cipher in use.
+    public var tlsCipher: String? { pointer.flatMap { PQsslAttribute($0, "cipher") }.map { String(cString: $0) } }
+    /// How far TLS is insisted on and the server's certificate is verified: libpq's `sslmode`.
+    public var tlsMode: String? { pointer.flatMap { ConnectionOptions.read(PQconninfo($0))["sslmode"] } }
+    /// Whether the server asked for a password, and was given one.
+    public var usedPassword: Bool { pointer.map { PQconnectionUsedPassword($0) == 1 } ?? false }
+    /// Whether a connection URL or `keyword=value` text has a password in it.
+    public static func hasPassword(_ database: String) -> Bool {
+        ConnectionOptions.read(PQconninfoParse(database, nil))["password"] != nil
     }
     /// A parameter that the server reports, for instance `server_version`.
     public func parameterStatus(_ name: String) -> String? {

@@ -9,6 +9,8 @@ public struct PostgresError: Error, Sendable {
         case invalidConnectionString
         /// There is no server where one was named: the name is unknown, or nobody answers there.
         case unreachable
+        /// The command that was to give the password gave none; no server was asked.
+        case noPassword
         /// A server was there, and no connection came about: it turned us away, or we it.
         case cannotConnect
         /// None of the servers that were named accepts writes.
@@ -56,7 +58,7 @@ public struct PostgresError: Error, Sendable {
     /// Whether the connection can no longer be used.
     public var isConnectionGone: Bool {
         switch kind {
-        case .invalidConnectionString, .unreachable, .cannotConnect, .noWritableServer, .connectionLost,
+        case .invalidConnectionString, .noPassword, .unreachable, .cannotConnect, .noWritableServer, .connectionLost,
             .commitInDoubt:
             true
         case .statementFailed, .unexpectedResult: false
@@ -66,6 +68,11 @@ public struct PostgresError: Error, Sendable {
     /// Whether it is unknown if the transaction was committed.
     public var isCommitInDoubt: Bool { kind == .commitInDoubt }
 
+    /// Whether no server was reached: a name is wrong, a command gives no password, or the server is away for a while.
+    ///
+    /// Who has reached it before knows which.
+    public var isUnreachable: Bool { kind == .unreachable || kind == .noPassword }
+
     /// Whether the same work, begun anew on a fresh connection, may well succeed: nothing in it was wrong.
     ///
     /// A commit in doubt is not retryable: what became of it must be looked up first. Nor is a server that nobody ever
@@ -73,7 +80,7 @@ public struct PostgresError: Error, Sendable {
     public var isRetryable: Bool {
         switch kind {
         case .connectionLost, .noWritableServer: true
-        case .invalidConnectionString, .unreachable, .commitInDoubt, .unexpectedResult: false
+        case .invalidConnectionString, .noPassword, .unreachable, .commitInDoubt, .unexpectedResult: false
         case .cannotConnect, .statementFailed: sqlState.map(Self.isTransient) ?? false
         }
     }
@@ -123,7 +130,8 @@ extension PostgresError: CustomStringConvertible {
     /// there is no value.
     var mayQuoteValues: Bool {
         switch kind {
-        case .invalidConnectionString, .unreachable, .cannotConnect, .noWritableServer, .unexpectedResult: false
+        case .invalidConnectionString, .noPassword, .unreachable, .cannotConnect, .noWritableServer, .unexpectedResult:
+            false
         case .connectionLost, .commitInDoubt, .statementFailed:
             isRaised || ServerMessage.mayQuoteValues(sqlState: sqlState)
         }

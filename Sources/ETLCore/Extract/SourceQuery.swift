@@ -6,6 +6,8 @@ internal import PostgresClient
 public struct SourceQuery: Sendable, Hashable {
     /// How to connect to the source database.
     let database: String
+    /// Asked for the password of the source database at every connect; nil to leave the password to libpq.
+    public var passwordCommand: PasswordCommand?
     /// The file of the query of the rows.
     let path: String
     /// The query of the rows; `$1` is the number of the batch.

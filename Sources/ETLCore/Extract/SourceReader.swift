@@ -128,6 +128,7 @@ final class SourceReader {
     /// The connection to the source, made where there is none.
     private func opened() throws -> Connection {
         if let connection, connection.isUsable { return connection }
+        let password = try query.passwordCommand?.password(check: interruption.check)
         let fresh = try Connection(
             database: query.database,
             defaults: [
@@ -137,7 +138,8 @@ final class SourceReader {
                 ("tcp_user_timeout", "\(limits.deadPeer.milliseconds)"),
             ],
             // Those in the environment are the job's own database's.
-            overrides: [("password", ""), ("target_session_attrs", "any")], check: interruption.check)
+            overrides: [("password", ""), ("target_session_attrs", "any")], password: password,
+            check: interruption.check)
         fresh.answerLimit = limits.answer
         try interruption.watch(fresh, as: .source)
         try requireParameters(fresh)

@@ -282,7 +282,7 @@ public struct Job {
         progress.unclaimed = progress.unclaimed.map { $0 + lost.map(\.read).reduce(0, +) }
         session.logger.warning(
             "the server that took over lacks what was applied from batch \(first) on: it is loaded again",
-            metadata: ["batches": "\(lost.count)"])
+            metadata: ["batches": .stringConvertible(lost.count)])
         progress.report.remove(where: isLost)
     }
 
@@ -313,7 +313,7 @@ public struct Job {
         var failure =
             session.lockFailure(error, during: task) ?? JobError(error, during: task, wasReached: true)
         let wasRetried =
-            error.isRetryable || error.isCommitInDoubt || [.unreachable, .cannotConnect].contains(error.kind)
+            error.isRetryable || error.isCommitInDoubt || error.isUnreachable || error.kind == .cannotConnect
         if wasRetried, session.limits.retryFor > .zero {
             failure.message += "\nTried again for \(decimal(session.limits.retryFor.seconds, 0)) s in vain."
         }

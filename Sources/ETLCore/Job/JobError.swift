@@ -30,8 +30,11 @@ extension JobError {
     public init(_ error: PostgresError, during task: String? = nil, wasReached: Bool = false) {
         let prefix = task.map { "\($0): " } ?? ""
         var (exitCode, advice) = Self.judge(error)
-        if wasReached && !error.isRetryable && [.unreachable, .cannotConnect].contains(error.kind) {
-            (exitCode, advice) = (.tryAgain, "Run again when the server is back and lets the job in.")
+        if wasReached && !error.isRetryable && (error.isUnreachable || error.kind == .cannotConnect) {
+            let condition =
+                error.kind == .noPassword
+                ? "the password command gives a password" : "the server is back and lets the job in"
+            (exitCode, advice) = (.tryAgain, "Run again when \(condition).")
         }
         self.init(exitCode, prefix + error.description, advice: advice)
     }
@@ -40,6 +43,8 @@ extension JobError {
         switch error.kind {
         case .invalidConnectionString:
             return (.configuration, nil)
+        case .noPassword:
+            return (.configuration, PasswordCommand.advice)
         case .noWritableServer:
             return (.tryAgain, "It is a standby, or set to read-only, or a failover is under way. Run again later.")
         case .unreachable, .cannotConnect:

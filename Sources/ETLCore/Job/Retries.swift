@@ -60,7 +60,7 @@ extension Session {
     /// that was lost.
     private func isPassing(_ error: PostgresError, after retries: Retries) -> Bool {
         switch error.kind {
-        case .unreachable: true
+        case .unreachable, .noPassword: true
         case .cannotConnect: retries.hasFailed
         case .statementFailed: retries.hasFailed && error.sqlState == "55P03" && error.statement == SQL.lockSchema
         default: false

@@ -74,6 +74,7 @@ enum SQL {
         "count_rejections_by_reason", PackageResources.count_rejections_by_reason_sql)
     static let inspectRole = embedded("inspect_role", PackageResources.inspect_role_sql)
     static let inspectRights = embedded("inspect_rights", PackageResources.inspect_rights_sql)
+    static let inspectUser = embedded("inspect_user", PackageResources.inspect_user_sql)
     static let inspectWindow = embedded("inspect_window", PackageResources.inspect_window_sql)
     static let listAssetRejections = embedded("list_asset_rejections", PackageResources.list_asset_rejections_sql)
     static let listAssetSnapshots = embedded("list_asset_snapshots", PackageResources.list_asset_snapshots_sql)
@@ -169,7 +170,7 @@ enum SQL {
         rescoreAll, measureDistributions, measureGrowth, measureDrift, admitUser, createRoles, grantRights,
         grantWorkTables, inspectRoles, createSchema, createSchemaMigrations, describeSchemaMigrations,
         insertMigration, listMigrations, setMigrationSettings, countRejectionsByReason, inspectRole, inspectRights,
-        inspectWindow, listAssetRejections, listAssetSnapshots, listMovers, listGrowth, listDrift, listDriftBaselines,
+        inspectUser, inspectWindow, listAssetRejections, listAssetSnapshots, listMovers, listGrowth, listDrift, listDriftBaselines,
         listIndustries, listRejections, pinDriftBaseline, readAsset, readAssetAsOf, readPercentileAt,
         listDriftMeasurements, listTableSizes, readNewestBatch, readExplanation, readIndustry, inspectSnapshots,
         inspectSuccession, inspectTables, listAcceptedDifferences, listBatchContents, listClaimDifferences,

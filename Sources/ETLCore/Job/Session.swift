@@ -22,7 +22,8 @@ public final class Session {
     /// Carries a signal to whatever the session is at.
     public let interruption: Interruption
     let logger: Logger
-    private let database: String
+    let database: String
+    private let passwordCommand: PasswordCommand?
     private let access: Access
     private let quotedSchema: String
     /// Backends of connections that were lost, of which some may not have noticed yet.
@@ -34,16 +35,20 @@ public final class Session {
 
     /// Connects to a database named by a URL, by `keyword=value` text, or (empty) by the environment.
     ///
+    /// - Parameter passwordCommand: asked for the password at every connect; nil to leave the password to libpq.
     /// - Throws: `JobError`: 69 where there is no connection, 75 where there was none for a passing reason until time
-    ///   was up, 78 where the server's version or encoding is unsupported; `Interrupted`.
+    ///   was up, 78 where the command gives no password, or the server's version or encoding is unsupported;
+    ///   `Interrupted`.
     public init(
-        database: String, schema: String, isPrivate: Bool, access: Access = .any, limits: TimeLimits = TimeLimits(),
-        interruption: Interruption = Interruption(), logger: Logger
+        database: String, passwordCommand: PasswordCommand? = nil, schema: String, isPrivate: Bool,
+        access: Access = .any, limits: TimeLimits = TimeLimits(), interruption: Interruption = Interruption(),
+        logger: Logger
     ) throws {
         (self.database, self.schema, self.isPrivate, self.access) = (database, schema, isPrivate, access)
+        self.passwordCommand = passwordCommand
         (self.limits, self.interruption, self.logger) = (limits, interruption, logger)
         do {
-            connection = try Self.firstConnection(database, access, limits, interruption, logger)
+            connection = try Self.firstConnection(database, passwordCommand, access, limits, interruption, logger)
             quotedSchema = try connection.quoteIdentifier(schema)
             backend = connection.backendPID
         } catch let error as PostgresError {
@@ -54,19 +59,20 @@ public final class Session {
 
     /// Connects; where a server was there and failed for a passing reason, again until time is up.
     private static func firstConnection(
-        _ database: String, _ access: Access, _ limits: TimeLimits, _ interruption: Interruption, _ logger: Logger
+        _ database: String, _ passwordCommand: PasswordCommand?, _ access: Access, _ limits: TimeLimits,
+        _ interruption: Interruption, _ logger: Logger
     ) throws -> Connection {
         let retries = Retries(for: limits.retryFor)
         var wasThere = false
         while true {
             do {
-                return try connect(database, access, limits, interruption, logger)
+                return try connect(database, passwordCommand, access, limits, interruption, logger)
             } catch let error as PostgresError {
                 try interruption.check()
                 // Where nobody ever answered, the name is more likely wrong than the server away for a moment.
-                guard error.isRetryable || (wasThere && error.kind == .unreachable), let pause = retries.nextPause()
+                guard error.isRetryable || (wasThere && error.isUnreachable), let pause = retries.nextPause()
                 else {
-                    guard wasThere, error.isRetryable || error.kind == .unreachable else { throw error }
+                    guard wasThere, error.isRetryable || error.isUnreachable else { throw error }
                     var failure = JobError(error, wasReached: true)
                     failure.message += "\nTried again for \(decimal(limits.retryFor.seconds, 0)) s in vain."
                     throw failure
@@ -79,7 +85,8 @@ public final class Session {
     }
 
     private static func connect(
-        _ database: String, _ access: Access, _ limits: TimeLimits, _ interruption: Interruption, _ logger: Logger
+        _ database: String, _ passwordCommand: PasswordCommand?, _ access: Access, _ limits: TimeLimits,
+        _ interruption: Interruption, _ logger: Logger
     ) throws -> Connection {
         let defaults = [
             ("connect_timeout", "10"), ("fallback_application_name", "etl-job"),
@@ -88,7 +95,11 @@ public final class Session {
             ("keepalives_interval", "\(limits.keepaliveInterval.components.seconds)"), ("keepalives_count", "3"),
             ("tcp_user_timeout", "\(limits.deadPeer.milliseconds)"),
         ]
-        let connection = try Connection(database: database, defaults: defaults, check: interruption.check) { notice in
+        // Anew each time: a token that was good for the last connection may be none for this one.
+        let password = try passwordCommand?.password(check: interruption.check)
+        let connection = try Connection(
+            database: database, defaults: defaults, password: password, check: interruption.check
+        ) { notice in
             logger.debug("server notice", metadata: ["notice": "\(notice)"])
         }
         connection.answerLimit = limits.answer
@@ -110,7 +121,7 @@ public final class Session {
     func reconnect() throws {
         connection.close()
         lostBackends.insert(backend)
-        connection = try Self.connect(database, access, limits, interruption, logger)
+        connection = try Self.connect(database, passwordCommand, access, limits, interruption, logger)
         backend = connection.backendPID
         logger.debug("connected again", metadata: ["server": "\(summary)"])
         try prepare()
@@ -131,6 +142,9 @@ public final class Session {
                 advice: "Create one with: create database … encoding 'UTF8' template template0;")
         }
     }
+
+    /// Whether a command is asked for the password.
+    var hasPasswordCommand: Bool { passwordCommand != nil }
 
     /// The server's version as people write it: 15.18.
     public var serverVersionText: String {

@@ -21,8 +21,11 @@ struct DoctorCommand: AsyncParsableCommand {
 
     func run() async throws {
         let logger = database.log.makeLogger()
+        CommandEnd.describe(as: "doctor_finished") { ["bad": .null, "notes": .null] }
         let session = try await database.open(logger)
         let findings = try Doctor(session: session, migrations: migrations.folder()).examine()
+        let (bad, notes) = (findings.count { $0.verdict == .bad }, findings.count { $0.verdict == .warning })
+        CommandEnd.describe(as: "doctor_finished") { ["bad": .integer(bad), "notes": .integer(notes)] }
         if json {
             try JSONOutput.print(["findings": findings])
         } else {
@@ -42,6 +45,6 @@ struct DoctorCommand: AsyncParsableCommand {
                 }
             }
         }
-        if findings.contains(where: { $0.verdict == .bad }) { throw ArgumentParser.ExitCode(78) }
+        if bad > 0 { throw ArgumentParser.ExitCode(78) }
     }
 }

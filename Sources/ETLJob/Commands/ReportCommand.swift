@@ -36,9 +36,11 @@ struct ReportCommand: AsyncParsableCommand {
 
     func run() async throws {
         let logger = database.log.makeLogger()
+        CommandEnd.describe(as: "report_finished") { ["bytes": .null] }
         try Reporter.requireWritable(output)
         let session = try await database.openCurrent(logger, migrations: migrations)
         let file = try Reporter(session: session, limit: limit.flatMap { GrowthLimit($0)?.amount }).write(to: output)
+        CommandEnd.describe(as: "report_finished") { ["bytes": .integer(file.bytes)] }
         if json {
             try JSONOutput.print(file)
             return

@@ -142,43 +142,45 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let logger = database.log.makeLogger()
-        let recorder = try metrics.recorder(schema: database.schema, logger)
+        let recorder = RunRecorder(
+            schema: database.schema, growthLimit: metrics.growthLimit, wantsSummary: LogOptions.isJSON, logger: logger)
+        CommandEnd.describe(as: "run_finished") { [dryRun] in JobEvent.fields(recorder.summary, isDryRun: dryRun) }
+        let signals = SignalWatch { recorder.finish(exitCode: $0) }
+        defer { signals.stop() }
         let page = RunPage(report, limit: metrics.growthLimit.map(Double.init), logger)
         var session: Session?
-        var signals: SignalWatch?
-        defer { signals?.stop() }
         do {
-            try await load(logger, recorder, page, &session, &signals)
+            if let file = metrics.metricsFile { try recorder.writeMetrics(to: file) }
+            try await load(logger, recorder, page, &session, signals)
         } catch {
             let code = Failure.code(of: error)
-            recorder?.finish(exitCode: code, session: error is Interrupted ? nil : session)
+            recorder.finish(exitCode: code, session: error is Interrupted ? nil : session)
             page.write(after: error, error is Interrupted ? nil : session)
             throw error
         }
     }
 
-    /// - Parameters:
-    ///   - opened: receives the session as soon as there is one.
-    ///   - signals: receives who waits for signals; not before the private server is up, whose programs would inherit
-    ///     that signals are ignored.
+    /// - Parameter opened: receives the session as soon as there is one.
     private func load(
-        _ logger: Logger, _ recorder: MetricsRecorder?, _ page: RunPage, _ opened: inout Session?,
-        _ signals: inout SignalWatch?
+        _ logger: Logger, _ recorder: RunRecorder, _ page: RunPage, _ opened: inout Session?, _ signals: SignalWatch
     ) async throws {
         let input = try source.input(batchID: batchID) ?? .batches(files(logger))
         // Better said before anything is loaded.
         if let report { try Reporter.requireWritable(report) }
         let interruption = Interruption()
-        let display = RunDisplay(logger: logger, isPlain: database.log.logFormat == .json) {
-            recorder?.batchFinished($0)
+        let display = RunDisplay(
+            logger: logger, isPlain: database.log.logFormat == .json, isDryRun: dryRun,
+            onPlan: recorder.planned(skipped:)
+        ) {
+            recorder.batchFinished($0)
             page.add($0)
         }
         let session = try await database.open(
             logger, access: .readWrite,
             limits: TimeLimits(retryFor: .seconds(retryFor), lockWait: .seconds(lockWait)), interruption: interruption
-        ) { signals = SignalWatch(interruption) { recorder?.finish(exitCode: $0) } }
+        ) { signals.carry(to: interruption) }
         opened = session
-        recorder?.opened(session)
+        recorder.opened(session)
         let migrator = try migrations.migrator(session, lockWait: max(lockWait, 1))
         if session.isPrivate { try migrator.prepare() } else { try migrator.requireCurrent() }
 
@@ -196,7 +198,8 @@ struct RunCommand: AsyncParsableCommand {
             }
             throw error
         }
-        recorder?.finish(exitCode: 0, session: session)
+        recorder.completed(result)
+        recorder.finish(exitCode: 0, session: session)
         result.lookAt = findings(result, session)
         if json { try JSONOutput.print(result) } else { StandardOutput.write(RunTable(result, place: place).text) }
         try page.write(session)

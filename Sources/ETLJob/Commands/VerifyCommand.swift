@@ -34,17 +34,23 @@ struct VerifyCommand: AsyncParsableCommand {
 
     func run() async throws {
         let logger = database.log.makeLogger()
+        let start = ContinuousClock.now
+        @Sendable func describe(_ differences: Int?) {
+            CommandEnd.describe(as: "verify_finished") {
+                ["differences": .optional(differences), "seconds": .seconds(start.duration(to: .now).seconds)]
+            }
+        }
+        describe(nil)
+        let signals = SignalWatch()
+        defer { signals.stop() }
         let files = try sources.map { path in
             try BatchFolder.sources(at: path) { ignored in
                 logger.warning("ignored: not called batch_<N>.json, .ndjson or .jsonl: \(printable(ignored))")
             }
         }
         let interruption = Interruption()
-        // Not before the private server is up, whose programs would inherit that signals are ignored.
-        var signals: SignalWatch?
-        defer { signals?.stop() }
         let session = try await database.open(logger, interruption: interruption) {
-            signals = SignalWatch(interruption)
+            signals.carry(to: interruption)
         }
         try migrations.migrator(session).requireCurrent()
         let progress = ProgressLine(isPlain: database.log.logFormat == .json)
@@ -56,6 +62,7 @@ struct VerifyCommand: AsyncParsableCommand {
             defer { progress.clear() }
             verification = try verifier.verify(sources: files)
         }
+        describe(verification.checks.map(\.differenceCount).reduce(0, +))
         if json {
             try JSONOutput.print(verification)
         } else {

@@ -13,6 +13,13 @@ struct DatabaseOptions: ParsableArguments {
             """)
     var databaseURL: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Have /bin/sh run this at every connect; the first line that it prints is the password, for instance a "
+                + "token that lives for minutes. Else ETL_PASSWORD_COMMAND.",
+            valueName: "command"))
+    var passwordCommand: String?
+
     @Flag(help: "Use a private PostgreSQL under .local/ of this folder, started where it is not running.")
     var local = false
 
@@ -25,6 +32,10 @@ struct DatabaseOptions: ParsableArguments {
         if local && databaseURL != nil {
             throw ValidationError("--local and --database-url name two databases; give one of them.")
         }
+        if local && passwordCommand != nil {
+            throw ValidationError("The private server of --local asks for no password; leave --password-command out.")
+        }
+        if passwordCommand == "" { throw ValidationError("--password-command needs a command.") }
         if schema.isEmpty { throw ValidationError("--schema needs a name.") }
     }
 
@@ -42,7 +53,10 @@ struct DatabaseOptions: ParsableArguments {
         let (database, isPrivate) = try await target.ready(logger: logger)
         started()
         let session = try Session(
-            database: database, schema: schema, isPrivate: isPrivate, access: access, limits: limits,
+            database: database,
+            passwordCommand: isPrivate
+                ? nil : PasswordCommand.choose(passwordCommand, "--password-command", "ETL_PASSWORD_COMMAND"),
+            schema: schema, isPrivate: isPrivate, access: access, limits: limits,
             interruption: interruption, logger: logger)
         logger.info("Database: \(session.summary)")
         return session

@@ -32,9 +32,18 @@ struct LogOptions: ParsableArguments {
     static var isJSON: Bool { jsonIsChosen.withLock { $0 } }
     private static let jsonIsChosen = Mutex(false)
 
+    /// Notes how errors at the end of the program are to be written.
+    static func choose(_ format: Format) { jsonIsChosen.withLock { $0 = format == .json } }
+
+    /// Notes the same by the arguments of a command that could not be parsed.
+    static func choose(byArguments arguments: [String]) {
+        let isJSON = zip(arguments, arguments.dropFirst()).contains { $0 == ("--log-format", "json") }
+        if isJSON || arguments.contains("--log-format=json") { choose(.json) }
+    }
+
     /// A logger as the options ask for.
     func makeLogger() -> Logger {
-        Self.jsonIsChosen.withLock { $0 = logFormat == .json }
+        Self.choose(logFormat)
         var logger = Logger(label: "etl-job") { [logFormat] _ in StandardErrorLog(format: logFormat) }
         logger.logLevel = logLevel.level
         return logger
@@ -56,8 +65,8 @@ struct StandardErrorLog: LogHandler {
         let fields = metadata.merging(event.metadata ?? [:]) { _, new in new }
         switch format {
         case .json:
-            let texts = fields.mapValues { "\($0)" }
-            StandardError.write(JSONLine(level: event.level.rawValue, message: "\(event.message)", fields: texts).text)
+            let values = fields.mapValues { JSONValue($0) }
+            StandardError.write(JSONLine(level: event.level, message: "\(event.message)", fields: values).text)
         case .text:
             let style = Style(.standardError)
             let prefix =

@@ -1,6 +1,4 @@
 import ArgumentParser
-import ETLCore
-import Logging
 
 /// Where a run leaves its metrics.
 struct MetricsOptions: ParsableArguments {
@@ -20,14 +18,5 @@ struct MetricsOptions: ParsableArguments {
         if let metricsFile, metricsFile.isEmpty { throw ValidationError("--metrics-file needs a name.") }
         guard let growthLimit else { return }
         if growthLimit <= 0 { throw ValidationError("--growth-limit is \(growthLimit); it must be above 0.") }
-    }
-
-    /// What follows the run; nil where no metrics are asked for.
-    ///
-    /// - Throws: `JobError` (78) where the file cannot be written.
-    func recorder(schema: String, _ logger: Logger) throws -> MetricsRecorder? {
-        try metricsFile.map {
-            try MetricsRecorder(path: $0, schema: schema, growthLimit: growthLimit, logger: logger)
-        }
     }
 }

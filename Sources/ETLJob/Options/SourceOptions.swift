@@ -33,6 +33,12 @@ struct SourceOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "Query: as --password-command, for the source database. Else ETL_SOURCE_PASSWORD_COMMAND.",
+            valueName: "command"))
+    var sourcePasswordCommand: String?
+
+    @Option(
+        help: ArgumentHelp(
             "Query: a file with a select of the rows of batch $1: id, score and industry, or payload (JSON).",
             valueName: "file"),
         completion: .file(extensions: ["sql"]))
@@ -69,6 +75,9 @@ struct SourceOptions: ParsableArguments {
         }
         if sourceQuery == nil {
             if sourceURL != nil { throw ValidationError("--source-url goes with --source-query.") }
+            if sourcePasswordCommand != nil {
+                throw ValidationError("--source-password-command goes with --source-query.")
+            }
             if sourceBatches != nil { throw ValidationError("--source-batches goes with --source-query.") }
         } else if (sourceBatches == nil) == (batchID == nil) {
             throw ValidationError("--source-query needs --source-batches or --batch-id, and not both.")
@@ -105,9 +114,11 @@ struct SourceOptions: ParsableArguments {
                 .configuration, "No source database is named.",
                 advice: "Set --source-url or ETL_SOURCE_URL: postgresql://user@host:port/name.")
         }
-        return .query(
-            try SourceQuery(
-                database: database, rowsPath: sourceQuery, batchesPath: sourceBatches, batchID: batchID))
+        var query = try SourceQuery(
+            database: database, rowsPath: sourceQuery, batchesPath: sourceBatches, batchID: batchID)
+        query.passwordCommand = .choose(
+            sourcePasswordCommand, "--source-password-command", "ETL_SOURCE_PASSWORD_COMMAND")
+        return .query(query)
     }
 
     /// What the rows come from, for a sentence.

@@ -31,15 +31,16 @@ enum Failure {
     }
 
     private static func leave(_ message: String, _ advice: String?, _ code: Int32) -> Never {
-        report(message, advice)
+        report(message, advice, code: code)
         Foundation.exit(code)
     }
 
     /// Prints what went wrong to standard error, as the log's format asks for.
-    static func report(_ message: String, _ advice: String? = nil) {
+    ///
+    /// - Parameter code: that the program is about to exit with.
+    static func report(_ message: String, _ advice: String? = nil, code: Int32) {
         if LogOptions.isJSON {
-            let line = JSONLine(level: "error", message: message, fields: advice.map { ["advice": $0] } ?? [:])
-            StandardError.write(line.text)
+            CommandEnd.write(code, error: message, advice: advice)
         } else {
             StandardError.write("\(Style(.standardError).red("error:")) \(shown(message))")
             if let advice { StandardError.write(shown(advice)) }
@@ -52,6 +53,9 @@ enum Failure {
         let text = ETLJob.fullMessage(for: error)
         if code == 0 {
             StandardOutput.write(text)
+        } else if LogOptions.isJSON {
+            // A question that was answered with no has no text.
+            CommandEnd.write(code, error: text.isEmpty ? nil : text)
         } else if !text.isEmpty {
             StandardError.write(shown(text))
         }

@@ -17,17 +17,25 @@ final class RunDisplay: RunObserver {
     private var batchStart = ContinuousClock.now
     private var stagingSeconds = 0.0
     private var lastDrawn = ContinuousClock.now - .seconds(1)
+    private let isDryRun: Bool
+    private let onPlan: (Int) -> Void
     private let onBatch: (BatchReport) -> Void
 
-    /// - Parameter onBatch: is told of each batch that ended well.
-    init(logger: Logger, isPlain: Bool, onBatch: @escaping (BatchReport) -> Void = { _ in }) {
-        (self.logger, self.onBatch) = (logger, onBatch)
+    /// - Parameters:
+    ///   - onPlan: is told how many batches had been applied before.
+    ///   - onBatch: is told of each batch that ended well.
+    init(
+        logger: Logger, isPlain: Bool, isDryRun: Bool, onPlan: @escaping (Int) -> Void,
+        onBatch: @escaping (BatchReport) -> Void
+    ) {
+        (self.logger, self.isDryRun, self.onPlan, self.onBatch) = (logger, isDryRun, onPlan, onBatch)
         hasBar = !isPlain && Output.standardError.isTerminal && ProcessInfo.processInfo.environment["TERM"] != "dumb"
     }
 
     func runPlanned(pending: Int, skipped: Int) {
         self.pending = pending
-        logger.debug("planned", metadata: ["pending": "\(pending)", "skipped": "\(skipped)"])
+        logger.debug("planned", metadata: ["pending": .stringConvertible(pending), "skipped": .stringConvertible(skipped)])
+        onPlan(skipped)
     }
 
     func batchStarted(_ source: BatchSource) {
@@ -56,20 +64,19 @@ final class RunDisplay: RunObserver {
         }
         let window = report.window.map { "\($0[0])–\(report.batchID)" } ?? "not full"
         let reasons = reasonTexts(report).joined(separator: ", ")
-        let drift = report.driftAlarms.joined(separator: ", ")
         let alarms = DriftAlarm.phrases(report.alarms).map { ", \($0)" }.joined()
-        logger.info(
-            """
+        let message = """
             batch \(report.batchID): read \(grouped(report.read)), accepted \(grouped(report.accepted)), \
             rejected \(grouped(report.rejected))\(reasons.isEmpty ? "" : " (\(reasons))"), window \(window), \
             \(grouped(report.snapshots)) snapshots\(alarms), \
             \(durationText(report.seconds))
-            """,
-            metadata: [
-                "batch_id": "\(report.batchID)", "read": "\(report.read)", "accepted": "\(report.accepted)",
-                "rejected": "\(report.rejected)", "reasons": "\(reasons)", "window": "\(window)", "drift": "\(drift)",
-                "snapshots": "\(report.snapshots)", "seconds": "\(decimal(report.seconds, 6))",
-            ])
+            """
+        if LogOptions.isJSON {
+            JobEvent.write(
+                isDryRun ? "batch_rehearsed" : "batch_applied", message: message, JobEvent.fields(report))
+        } else {
+            logger.info("\(message)")
+        }
     }
 
     /// Leaves a clean line behind, however the run ended.

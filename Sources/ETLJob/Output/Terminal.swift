@@ -85,8 +85,11 @@ enum StandardError {
 enum StandardOutput {
     static func write(_ line: String) {
         guard let code = send(line + "\n", to: STDOUT_FILENO) else { return }
-        if code == EPIPE { exit(0) }
-        StandardError.write("error: standard output cannot be written: \(String(cString: strerror(code))).")
+        if code == EPIPE {
+            CommandEnd.write(0)
+            exit(0)
+        }
+        Failure.report("Standard output cannot be written: \(String(cString: strerror(code))).", code: 69)
         exit(69)
     }
 }
