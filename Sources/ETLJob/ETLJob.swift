@@ -39,6 +39,7 @@ struct ETLJob: AsyncParsableCommand {
 
     static func main() async {
         prepareStandardStreams()
+        FirstProcess.letSignalsEnd()
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

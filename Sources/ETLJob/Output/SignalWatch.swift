@@ -57,5 +57,6 @@ final class SignalWatch {
     func stop() {
         for source in sources { source.cancel() }
         for number in Self.signals { signal(number, SIG_DFL) }
+        FirstProcess.letSignalsEnd()
     }
 }
