@@ -1,0 +1,31 @@
+"""Checks lines of the AWS command line against the service models that botocore brings; nothing is called."""
+import re
+import shlex
+
+from botocore import xform_name
+from botocore.session import get_session
+
+OF_THE_COMMAND_LINE = {"--query", "--output", "--region", "--profile"}
+
+
+def errors(line):
+    """What is wrong with a line that begins with aws."""
+    # A command in place of a value is looked at by itself.
+    words = shlex.split(re.sub(r'"?\$\([^)]*\)"?', "VALUE", line))
+    service, operation, rest = words[1], words[2], words[3:]
+    session = get_session()
+    if service == "rds" and operation == "generate-db-auth-token":
+        # Made by the command line itself, without asking a service.
+        known = {"--hostname", "--port", "--username"}
+    elif service not in session.get_available_services():
+        return [f"aws has no service {service}"]
+    else:
+        model = session.get_service_model(service)
+        names = {xform_name(name, "-"): name for name in model.operation_names}
+        if operation not in names:
+            return [f"aws {service} has no {operation}"]
+        members = model.operation_model(names[operation]).input_shape.members
+        known = {"--" + xform_name(name, "-") for name in members}
+        known |= {"--no-" + xform_name(name, "-") for name in members}
+    given = [word.partition("=")[0] for word in rest if word.startswith("--")]
+    return [f"aws {service} {operation} has no {option}" for option in given if option not in known | OF_THE_COMMAND_LINE]
