@@ -78,7 +78,7 @@ extension Connection {
         guard let result else { throw connectionError(statement) }
         let handle = ResultHandle(result)
         switch PQresultStatus(result) {
-        case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_COPY_IN, PGRES_COPY_OUT:
+        case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_SINGLE_TUPLE, PGRES_COPY_IN, PGRES_COPY_OUT:
             return handle
         default:
             // After a FATAL the server has closed the connection, whether we have noticed or not.

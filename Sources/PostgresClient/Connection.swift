@@ -29,13 +29,15 @@ public final class Connection {
     /// - Parameters:
     ///   - database: a connection URL or `keyword=value` string; empty to leave all to the environment.
     ///   - defaults: keywords used where neither `database` nor the environment sets them.
+    ///   - overrides: keywords used where `database` does not set them, whatever the environment says.
     ///   - check: throws where the attempt is to be given up; asked every tenth of a second.
     ///   - onNotice: receives the server's notices and warnings, one line each, without what may quote a value.
     /// - Throws: `PostgresError` of kind `invalidConnectionString`, `unreachable`, `cannotConnect`, `noWritableServer`
     ///   or `connectionLost`, or the error of `check`; the attempt's resources are released, and no text of `database`
     ///   is part of the error.
     public init(
-        database: String, defaults: [(keyword: String, value: String)] = [], check: @escaping () throws -> Void = {},
+        database: String, defaults: [(keyword: String, value: String)] = [],
+        overrides: [(keyword: String, value: String)] = [], check: @escaping () throws -> Void = {},
         onNotice: @escaping (String) -> Void = { _ in }
     ) throws {
         guard ConnectionString.canParse(database) else {
@@ -47,7 +49,8 @@ public final class Connection {
         }
         // Later keywords override earlier ones, and what `dbname` expands to is taken where it stands.
         let settings =
-            ConnectionOptions.besidesEnvironment(defaults) + (database.isEmpty ? [] : [("dbname", database)])
+            ConnectionOptions.besidesEnvironment(defaults) + overrides
+            + (database.isEmpty ? [] : [("dbname", database)])
             + [("client_encoding", "UTF8")]
         var attempt = ConnectAttempt(settings: settings, check: check)
         let connection = try attempt.run()

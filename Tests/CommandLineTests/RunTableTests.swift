@@ -24,16 +24,16 @@ import Testing
     }
 
     @Test func aFileGetsAllReasonsAndDrifts() throws {
-        let text = RunTable(try Self.report(), path: ".", width: nil).text
+        let text = RunTable(try Self.report(), place: ".", width: nil).text
         #expect(text.contains("duplicate_id_in_batch 9, score_missing 7, id_missing 1  17–19"))
         #expect(text.contains("17–19   (all), hair care  0.04 s"))
         #expect(text.hasSuffix("\n2 batches applied. All in order."))
-        #expect(try RunTable(Self.report(), path: ".", width: 200).text == text)
+        #expect(try RunTable(Self.report(), place: ".", width: 200).text == text)
     }
 
     @Test(arguments: [80, 90, 100, 110])
     func aTerminalGetsLinesThatFitItWithTheMainReason(width: Int) throws {
-        let text = RunTable(try Self.report(read: 300_000), path: ".", width: width).text
+        let text = RunTable(try Self.report(read: 300_000), place: ".", width: width).text
         let lines = text.split(separator: "\n")
         #expect(lines.map(\.count).allSatisfy { $0 <= width })
         #expect(lines[3].contains(" 9 +2 ") && lines[3].contains("hair care +1") && lines[3].hasSuffix("0.04 s"))
@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test func theClosingLineSaysWhatToLookAt() throws {
-        let text = RunTable(try Self.report(lookAt: #"["one (a)", "two\u001b (b)"]"#), path: ".", width: 80).text
+        let text = RunTable(try Self.report(lookAt: #"["one (a)", "two\u001b (b)"]"#), place: ".", width: 80).text
         #expect(text.hasSuffix("\n2 batches applied. Look at: one (a); two\\u{1b} (b)."))
     }
 }

@@ -51,6 +51,7 @@ enum BatchContent {
             byteSize += count
             try body(chunk)
         }
+        if case .spooled(let input) = source.location, let content = input.content { return content }
         return ContentSummary(byteSize: byteSize, sha256: try hash.finish())
     }
 
@@ -58,7 +59,8 @@ enum BatchContent {
     ///
     /// - Throws: `JobError` (66) where the source cannot be read.
     static func summarise(_ source: BatchSource, check: () throws -> Void = {}) throws -> ContentSummary {
-        try read(source, check: check) { _ in }
+        if case .spooled(let input) = source.location, let content = input.content { return content }
+        return try read(source, check: check) { _ in }
     }
 
     private static func open(_ source: BatchSource) throws -> Int32 {
@@ -68,6 +70,8 @@ enum BatchContent {
         case .spooled(let input):
             guard lseek(input.descriptor, 0, SEEK_SET) == 0 else { throw unreadable(source, errno) }
             return input.descriptor
+        case .query, .inbox:
+            throw JobError(.defect, "\(source.name): its rows were not read before they are needed")
         case .file(let path):
             let descriptor = Glue.open(path)
             guard descriptor >= 0 else { throw unreadable(source, errno) }

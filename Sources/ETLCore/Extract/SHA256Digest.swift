@@ -20,12 +20,25 @@ final class SHA256Digest {
         guard EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) == 1 else { throw Self.failure }
     }
 
-    /// Ends the digest and returns it as 64 hex digits.
-    func finish() throws -> String {
+    /// Ends the digest and returns its 32 bytes.
+    func finishBytes() throws -> [UInt8] {
         var digest = [UInt8](repeating: 0, count: 32)
         guard EVP_DigestFinal_ex(context, &digest, nil) == 1 else { throw Self.failure }
+        return digest
+    }
+
+    /// Ends the digest and returns it as 64 hex digits.
+    func finish() throws -> String {
+        let digest = try finishBytes()
         let digits = Array("0123456789abcdef".utf8)
         return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+
+    /// The digest of bytes, as 32 bytes.
+    static func bytes(of data: UnsafeRawBufferPointer) throws -> [UInt8] {
+        let digest = try SHA256Digest()
+        try digest.update(data)
+        return try digest.finishBytes()
     }
 
     /// The digest of a text's UTF-8 bytes, as 64 hex digits.

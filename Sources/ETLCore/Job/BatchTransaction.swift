@@ -15,6 +15,8 @@ struct BatchTransaction {
 
     /// Another job has applied batches since the plan was made.
     struct LedgerMoved: Error {}
+    /// Rows waited in the inbox, and none of them could be claimed.
+    struct NothingClaimed: Error {}
 
     /// What the transaction has to begin with: the job's lock, then a look at the ledger.
     var opening: [Call] {
@@ -29,7 +31,8 @@ struct BatchTransaction {
     /// - Parameters:
     ///   - newestAppliedID: the newest batch that the plan saw.
     ///   - opened: the rows of `opening`.
-    /// - Throws: `JobError`, `PostgresError`, `Interrupted`; `LedgerMoved` before anything is written.
+    /// - Throws: `JobError`, `PostgresError`, `Interrupted`; `LedgerMoved` or `NothingClaimed` before anything is
+    ///   written.
     func apply(after newestAppliedID: Int?, opened: [Rows]) throws -> BatchReport {
         let start = ContinuousClock.now
         let earlierIDs = try readLedger(opened, newestAppliedID)
@@ -42,6 +45,7 @@ struct BatchTransaction {
         try measure(&report, counts, after: newestAppliedID)
 
         report.seconds = (ContinuousClock.now - start).seconds
+        report.contentSHA256 = content.sha256
         try writeLedger(report, content, snapshotChecksum: counts.snapshotChecksum)
         return report
     }
@@ -62,6 +66,7 @@ struct BatchTransaction {
     private func stage(_ report: inout BatchReport) throws -> ContentSummary {
         observer?.stepStarted(.stage)
         var rowCount = 0
+        let source = try claimed()
         let content = try withContext {
             var summary: ContentSummary?
             try session.connection.copyIn(SQL.stageAssets) { send in
@@ -90,6 +95,15 @@ struct BatchTransaction {
                 advice: "Supply its rows, or pass --allow-empty to apply a batch without any.")
         }
         return content
+    }
+
+    /// The batch as it can be read: of the inbox, once its rows are claimed.
+    private func claimed() throws -> BatchSource {
+        guard case .inbox(let inbox) = source.location else { return source }
+        guard let claimed = try inbox.claim(for: source, session.connection, check: interruption.check) else {
+            throw NothingClaimed()
+        }
+        return claimed
     }
 
     /// Moves every staged row to the accepted or the rejected ones.
@@ -123,9 +137,7 @@ struct BatchTransaction {
                 "Batch \(source.batchID) (\(source.name)) has too many rejected rows: \(report.rejected) of "
                     + "\(report.read), a ratio of \(decimal(ratio, 4)) where \(decimal(options.maxRejectRatio, 4)) is "
                     + "allowed (\(summary(of: report.reasons))).",
-                advice: """
-                    Mend the source, or pass --max-reject-ratio with a higher figure if these rows may be left out.
-                    """)
+                advice: rejectAdvice)
         }
     }
 
@@ -216,7 +228,9 @@ struct BatchTransaction {
             options.rescore.rawValue, options.scoreRange.lowerBound, options.scoreRange.upperBound,
             report.snapshots, snapshotChecksum, report.seconds, JobVersion.current,
         ]
-        try run(.ledger, [Call(SQL.insertBatch, parameters), Call(SQL.emptyStaging)])
+        var calls = [Call(SQL.insertBatch, parameters), Call(SQL.emptyStaging)]
+        if case .inbox(let inbox) = source.location { calls.append(Call(SQL.pruneInferences, [inbox.keptBatches])) }
+        try run(.ledger, calls)
     }
 
     // MARK: - Helpers
@@ -242,8 +256,23 @@ struct BatchTransaction {
         } catch let error as MalformedBatch {
             throw JobError(
                 .dataRefused, "Batch \(source.batchID) (\(source.name)) is malformed and was refused whole: \(error)",
-                advice: "Mend or fetch the file again; nothing of it was kept.")
+                advice: malformedAdvice)
         }
+    }
+
+    private var malformedAdvice: String {
+        switch SourceKind(ledgerName: source.name) {
+        case .bytes: "Mend or fetch the file again; nothing of it was kept."
+        case .query: "Mend the rows in the source database, or the query; nothing of them was kept."
+        case .inbox: "Delete or mend the row among those that wait (batch_id is null); nothing was claimed."
+        }
+    }
+
+    private var rejectAdvice: String {
+        let pass = "pass --max-reject-ratio with a higher figure if these rows may be left out."
+        guard case .inbox = source.location else { return "Mend the source, or \(pass)" }
+        return
+            "Nothing was claimed. Delete or mend the rows at fault among those that wait (batch_id is null), or \(pass)"
     }
 
     private func summary(of reasons: [String: Int]) -> String {

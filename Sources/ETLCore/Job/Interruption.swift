@@ -13,9 +13,17 @@ internal import Synchronization
 ///
 /// Any thread may call `interrupt`; the run looks with `check`.
 public final class Interruption: Sendable {
+    /// What a connection is for.
+    public enum Purpose: Sendable {
+        /// The job's own tables.
+        case job
+        /// The raw rows of another database.
+        case source
+    }
+
     private struct State {
         var signal: Int32?
-        var canceller: Canceller?
+        var cancellers: [Purpose: Canceller] = [:]
     }
     private let state = Mutex(State())
 
@@ -25,21 +33,21 @@ public final class Interruption: Sendable {
     /// The signal that came, if any.
     public var signal: Int32? { state.withLock { $0.signal } }
 
-    /// Notes the signal and cancels the running statement.
+    /// Notes the signal and cancels the running statements.
     public func interrupt(signal: Int32) {
-        let canceller = state.withLock { state in
+        let cancellers = state.withLock { state in
             state.signal = state.signal ?? signal
-            return state.canceller
+            return state.cancellers.values
         }
-        canceller?.cancel()
+        for canceller in cancellers { canceller.cancel() }
     }
 
-    /// From now on, an interruption cancels statements of this connection.
+    /// From now on, an interruption cancels statements of this connection, and no more of the one before it.
     ///
     /// - Throws: `PostgresError` where the connection is closed.
-    public func watch(_ connection: Connection) throws {
+    public func watch(_ connection: Connection, as purpose: Purpose = .job) throws {
         let canceller = try connection.makeCanceller()
-        state.withLock { $0.canceller = canceller }
+        state.withLock { $0.cancellers[purpose] = canceller }
     }
 
     /// Waits, unless a signal has come or comes.

@@ -1,6 +1,16 @@
 internal import Logging
 internal import PostgresClient
 
+/// Where a run takes its batches from.
+public enum RunInput: Sendable {
+    /// Files or standard input, in the order of their numbers.
+    case batches([BatchSource])
+    /// A query on another database.
+    case query(SourceQuery)
+    /// What the inference pipeline has left in `inference_results`.
+    case inbox(Inbox)
+}
+
 /// A run: what is new under a path is loaded, batch by batch, each in one transaction.
 ///
 /// What fails for a passing reason is tried again on a fresh connection, for as long as the session's limits say. A
@@ -30,17 +40,28 @@ public struct Job {
         var hasLedger = false
         /// The batch in hand.
         var source: BatchSource?
+        /// The batch in hand, read from its source database and kept.
+        var kept: BatchSource?
         /// A batch whose COMMIT got no answer.
         var doubt: BatchReport?
         var isPlanned = false
+        /// Rows of the inbox that waited when the run began and that no batch of it has claimed; nil before it looked.
+        var unclaimed: Int?
+        /// How often in a row nothing could be claimed, though rows waited.
+        var vainClaims = 0
     }
 
     /// Loads what is new; what was applied before is skipped.
     ///
     /// - Parameter sources: the raw batches, in the order of their numbers.
     /// - Throws: `JobError`, or `Interrupted`. Batches applied before the failure stay applied.
-    public func run(_ sources: [BatchSource]) throws -> RunReport {
-        let sources = try sources.map { try $0.spooled(check: interruption.check) }
+    public func run(_ sources: [BatchSource]) throws -> RunReport { try run(.batches(sources)) }
+
+    /// Loads what is new; what was applied before is skipped.
+    ///
+    /// - Throws: `JobError`, or `Interrupted`. Batches applied before the failure stay applied.
+    public func run(_ input: RunInput) throws -> RunReport {
+        let work = try work(input)
         var progress = Progress()
         let retries = Retries(for: session.limits.retryFor)
         do {
@@ -48,14 +69,14 @@ public struct Job {
                 var isDone = false
                 while !isDone {
                     do {
-                        if options.isDryRun {
-                            try rehearse(sources, &progress)
-                        } else {
-                            try apply(sources, &progress, retries)
-                        }
+                        try attempt(work, &progress, retries)
                         isDone = true
                     } catch is BatchTransaction.LedgerMoved {
                         // Another job was faster: what it applied is compared and skipped.
+                    } catch is BatchTransaction.NothingClaimed {
+                        // Another job was faster, or somebody took the rows away: look again.
+                        progress.vainClaims += 1
+                        guard progress.vainClaims < 3 else { throw Self.cannotClaim }
                     }
                 }
             }
@@ -68,8 +89,38 @@ public struct Job {
         }
     }
 
-    private func apply(_ sources: [BatchSource], _ progress: inout Progress, _ retries: Retries) throws {
-        let plan = try makePlan(sources, &progress)
+    /// What is to be loaded, made ready to be read again and again.
+    private enum Work {
+        case batches([BatchSource], SourceReader?)
+        case inbox(Inbox)
+    }
+
+    private func work(_ input: RunInput) throws -> Work {
+        switch input {
+        case .batches(let sources):
+            return .batches(try sources.map { try $0.spooled(check: interruption.check) }, nil)
+        case .query(let query):
+            let reader = SourceReader(
+                query, limits: session.limits, interruption: interruption, logger: session.logger)
+            return .batches(try reader.batches(), reader)
+        case .inbox(let inbox):
+            return .inbox(inbox)
+        }
+    }
+
+    private func attempt(_ work: Work, _ progress: inout Progress, _ retries: Retries) throws {
+        switch (work, options.isDryRun) {
+        case (.batches(let sources, let reader), true): try rehearse(sources, reader, &progress)
+        case (.batches(let sources, let reader), false): try apply(sources, reader, &progress, retries)
+        case (.inbox(let inbox), true): try rehearse(inbox, &progress)
+        case (.inbox(let inbox), false): try apply(inbox, &progress, retries)
+        }
+    }
+
+    private func apply(
+        _ sources: [BatchSource], _ reader: SourceReader?, _ progress: inout Progress, _ retries: Retries
+    ) throws {
+        let plan = try makePlan(sources, reader, &progress)
         // What has come through after all is as good as an answer.
         if settle(plan, &progress) { retries.reset() }
         forgetLost(plan, &progress)
@@ -82,49 +133,126 @@ public struct Job {
         for source in plan.pending {
             try interruption.check()
             progress.source = source
-            if source.batchID >= firstIDWithoutPartition, !mayBeLarge(source) {
-                firstIDWithoutPartition = try ensurePartition(source)
-            }
-            let transaction = transaction(source, plan, hasPartition: source.batchID < firstIDWithoutPartition)
-            var batch: BatchReport?
-            do {
-                batch = try session.transaction(opening: transaction.opening) { opened in
-                    batch = try transaction.apply(after: progress.newestAppliedID, opened: opened)
-                    return batch
-                }
-            } catch let error as PostgresError where error.isCommitInDoubt {
-                progress.doubt = batch
-                throw error
-            }
-            if let batch { finish(batch, &progress) }
+            let source = try kept(source, reader, &progress)
+            try load(source, plan, &progress, &firstIDWithoutPartition)
+            retries.reset()
+        }
+        (progress.source, progress.kept) = (nil, nil)
+    }
+
+    /// Claims and loads what waits in the inbox, batch by batch: what waited when the run began, not what comes while
+    /// it is at work.
+    private func apply(_ inbox: Inbox, _ progress: inout Progress, _ retries: Retries) throws {
+        let plan = try makePlan([], nil, &progress)
+        if settle(plan, &progress) { retries.reset() }
+        forgetLost(plan, &progress)
+        var firstIDWithoutPartition = Int.min
+        while true {
+            try interruption.check()
+            let waiting = try session.transaction { try Inbox.waiting(session.connection) }
+            progress.report.waiting = waiting.rowCount
+            guard let source = next(inbox, waiting, &progress) else { break }
+            progress.source = source
+            try load(source, plan, &progress, &firstIDWithoutPartition)
+            progress.vainClaims = 0
             retries.reset()
         }
         progress.source = nil
     }
 
+    /// The next batch that is to claim rows; nil where no more of them are due.
+    private func next(_ inbox: Inbox, _ waiting: Inbox.Waiting, _ progress: inout Progress) -> BatchSource? {
+        let left = min(progress.unclaimed ?? waiting.rowCount, waiting.rowCount)
+        progress.unclaimed = left
+        guard inbox.isDue(left, waiting) else { return nil }
+        return BatchSource(
+            batchID: progress.newestAppliedID.map { $0 + 1 } ?? inbox.firstBatchID, location: .inbox(inbox),
+            format: .jsonArray, byteSize: nil, modifiedAtSeconds: nil,
+            expectedRowCount: min(waiting.rowCount, inbox.maximumRows ?? .max))
+    }
+
+    /// Loads one batch in its transaction.
+    private func load(
+        _ source: BatchSource, _ plan: RunPlan, _ progress: inout Progress, _ firstIDWithoutPartition: inout Int
+    ) throws {
+        if source.batchID >= firstIDWithoutPartition, !mayBeLarge(source) {
+            firstIDWithoutPartition = try ensurePartition(source)
+        }
+        let transaction = transaction(source, plan, hasPartition: source.batchID < firstIDWithoutPartition)
+        var batch: BatchReport?
+        do {
+            batch = try session.transaction(opening: transaction.opening) { opened in
+                batch = try transaction.apply(after: progress.newestAppliedID, opened: opened)
+                return batch
+            }
+        } catch let error as PostgresError where error.isCommitInDoubt {
+            progress.doubt = batch
+            throw error
+        }
+        if let batch { finish(batch, &progress) }
+    }
+
+    /// The batch as it can be read: read from its source database where it has one, once, before any transaction.
+    private func kept(_ source: BatchSource, _ reader: SourceReader?, _ progress: inout Progress) throws -> BatchSource
+    {
+        guard let reader else { return source }
+        if let kept = progress.kept, kept.batchID == source.batchID { return kept }
+        let kept = try reader.read(source)
+        progress.kept = kept
+        return kept
+    }
+
     /// Does everything in one transaction that is rolled back.
-    private func rehearse(_ sources: [BatchSource], _ progress: inout Progress) throws {
+    private func rehearse(_ sources: [BatchSource], _ reader: SourceReader?, _ progress: inout Progress) throws {
         progress = Progress(isPlanned: progress.isPlanned)
         progress.report.dryRun = true
-        let plan = try makePlan(sources, &progress)
+        let plan = try makePlan(sources, reader, &progress)
         for source in plan.skipped { progress.report.add(BatchReport(source: source, status: .skipped)) }
         guard !plan.pending.isEmpty else { return }
+        // A slow source must not keep the transaction, and its lock, open.
+        let pending = try plan.pending.map { source in
+            progress.source = source
+            return try reader?.read(source) ?? source
+        }
         let newestAppliedID = progress.newestAppliedID
         defer { progress.newestAppliedID = newestAppliedID }
         try session.rolledBackTransaction {
-            for source in plan.pending {
-                progress.source = source
-                let transaction = transaction(source, plan, hasPartition: false)
-                let batch = try transaction.apply(
-                    after: progress.newestAppliedID, opened: try session.connection.executeAll(transaction.opening))
-                finish(batch, &progress)
+            for source in pending { try rehearse(source, plan, &progress) }
+        }
+    }
+
+    /// Claims and loads what waits in the inbox, in one transaction that is rolled back.
+    private func rehearse(_ inbox: Inbox, _ progress: inout Progress) throws {
+        progress = Progress(isPlanned: progress.isPlanned, vainClaims: progress.vainClaims)
+        progress.report.dryRun = true
+        let plan = try makePlan([], nil, &progress)
+        let newestAppliedID = progress.newestAppliedID
+        defer { progress.newestAppliedID = newestAppliedID }
+        try session.rolledBackTransaction {
+            while true {
+                let waiting = try Inbox.waiting(session.connection)
+                progress.report.waiting = waiting.rowCount
+                guard let source = next(inbox, waiting, &progress) else { return }
+                try rehearse(source, plan, &progress)
             }
         }
     }
 
+    private func rehearse(_ source: BatchSource, _ plan: RunPlan, _ progress: inout Progress) throws {
+        progress.source = source
+        let transaction = transaction(source, plan, hasPartition: false)
+        let batch = try transaction.apply(
+            after: progress.newestAppliedID, opened: try session.connection.executeAll(transaction.opening))
+        finish(batch, &progress)
+    }
+
     private func finish(_ batch: BatchReport, _ progress: inout Progress) {
         progress.report.add(batch)
-        progress.newestAppliedID = batch.batchID
+        if let unclaimed = progress.unclaimed {
+            progress.unclaimed = max(unclaimed - batch.read, 0)
+            progress.report.waiting = progress.report.waiting.map { max($0 - batch.read, 0) }
+        }
+        progress.newestAppliedID = max(progress.newestAppliedID ?? batch.batchID, batch.batchID)
         observer?.batchFinished(batch)
     }
 
@@ -134,36 +262,41 @@ public struct Job {
     private func settle(_ plan: RunPlan, _ progress: inout Progress) -> Bool {
         guard let batch = progress.doubt else { return false }
         progress.doubt = nil
-        let isApplied = plan.skipped.contains { $0.batchID == batch.batchID }
+        // Another job may have applied other rows under this number.
+        let isApplied =
+            plan.appliedDigests[batch.batchID].map { $0 == batch.contentSHA256 || batch.contentSHA256 == nil } ?? false
         session.logger.info(
             "batch \(batch.batchID) \(isApplied ? "had been committed" : "had not been committed") when its answer was lost"
         )
-        if isApplied {
-            progress.report.add(batch)
-            observer?.batchFinished(batch)
-        }
+        if isApplied { finish(batch, &progress) }
         return isApplied
     }
 
     /// Takes back what the report says of batches that the ledger no longer has: they were committed on a server that
     /// failed before it had sent them to the one that took over.
     private func forgetLost(_ plan: RunPlan, _ progress: inout Progress) {
-        let pending = Set(plan.pending.map(\.batchID))
-        let lost = progress.report.batches.map(\.batchID).filter(pending.contains)
-        guard let first = lost.first else { return }
+        func isLost(_ batch: BatchReport) -> Bool { plan.appliedDigests[batch.batchID] == nil }
+        let lost = progress.report.batches.filter(isLost)
+        guard let first = lost.first?.batchID else { return }
+        // The rows of the inbox that they had claimed wait again.
+        progress.unclaimed = progress.unclaimed.map { $0 + lost.map(\.read).reduce(0, +) }
         session.logger.warning(
             "the server that took over lacks what was applied from batch \(first) on: it is loaded again",
             metadata: ["batches": "\(lost.count)"])
-        progress.report.remove { pending.contains($0.batchID) }
+        progress.report.remove(where: isLost)
     }
 
-    private func makePlan(_ sources: [BatchSource], _ progress: inout Progress) throws -> RunPlan {
+    private func makePlan(
+        _ sources: [BatchSource], _ reader: SourceReader?, _ progress: inout Progress
+    ) throws -> RunPlan {
         // While the lock is held, no commit is under way that could change the answer.
         let lock = progress.doubt == nil ? [] : session.lockCalls
         let ledger = try session.transaction(opening: lock) { _ in try session.readLedger() }
         let plan = try RunPlan.make(
             sources: sources, ledger: ledger, options: options,
-            summarise: { source in try BatchContent.summarise(source, check: interruption.check) })
+            summarise: { source in
+                try BatchContent.summarise(reader?.read(source) ?? source, check: interruption.check)
+            })
         (progress.newestAppliedID, progress.hasLedger) = (plan.newestAppliedID, true)
         if !progress.isPlanned {
             observer?.runPlanned(pending: plan.pending.count, skipped: plan.skipped.count)
@@ -196,6 +329,12 @@ public struct Job {
         return progress.newestAppliedID.map { "The ledger's newest batch is \($0)." } ?? "The ledger is empty."
     }
 
+    private static var cannotClaim: JobError {
+        JobError(
+            .configuration, "Rows wait in inference_results, but none of them could be claimed.",
+            advice: "Row-level security or a trigger of somebody's keeps the job from setting batch_id; remove it.")
+    }
+
     // MARK: - Helpers
 
     private func transaction(_ source: BatchSource, _ plan: RunPlan, hasPartition: Bool) -> BatchTransaction {
@@ -206,8 +345,9 @@ public struct Job {
 
     /// Whether a source may hold so many rows that its snapshots get a partition of their own.
     private func mayBeLarge(_ source: BatchSource) -> Bool {
+        if let count = source.expectedRowCount { return count >= largeBatch }
         // A row with an id, a score and an industry has at least some fifty bytes.
-        source.byteSize.map { $0 / 50 >= largeBatch } ?? true
+        return source.byteSize.map { $0 / 50 >= largeBatch } ?? true
     }
 
     /// Makes the partition ahead of need, in a short transaction of its own.

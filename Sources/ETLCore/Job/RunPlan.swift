@@ -13,6 +13,8 @@ struct RunPlan {
     let pending: [BatchSource]
     /// The newest batch of the ledger that the plan was made from.
     let newestAppliedID: Int?
+    /// The digest of each batch of the ledger.
+    let appliedDigests: [Int: String]
 
     /// Compares the raw batches with the ledger.
     ///
@@ -46,7 +48,8 @@ struct RunPlan {
             previousID = source.batchID
         }
         return RunPlan(
-            settings: settings, skipped: skipped, pending: pending, newestAppliedID: newest?.batchID)
+            settings: settings, skipped: skipped, pending: pending, newestAppliedID: newest?.batchID,
+            appliedDigests: applied.mapValues(\.contentSHA256))
     }
 
     private static func settings(ledger: [LedgerEntry], options: RunOptions) throws -> Settings {
@@ -79,15 +82,24 @@ struct RunPlan {
     /// Refuses a source that differs from what was applied under its number.
     ///
     /// It is compared by size; by content where it is in the window, where its file was changed since it was applied,
-    /// or where there is no size to compare. So the cost does not grow with the history.
+    /// or where there is no size to compare. Rows of a query are read again only where they are in the window. So the
+    /// cost does not grow with the history.
     private static func requireUnchanged(
         _ source: BatchSource, _ entry: LedgerEntry, isRecent: Bool,
         _ summarise: (BatchSource) throws -> ContentSummary
     ) throws {
+        let kind = SourceKind(ledgerName: source.name)
+        guard kind == SourceKind(ledgerName: entry.source) else {
+            throw JobError(
+                .dataRefused,
+                "Batch \(entry.batchID) was loaded from \(entry.source) at \(entry.appliedAt); what \(source.name) offers "
+                    + "under that number cannot be compared with it.",
+                advice: "Offer batches with numbers above the newest applied one only.")
+        }
         var difference: String?
         if let byteSize = source.byteSize, byteSize != entry.byteSize {
             difference = "\(byteSize) bytes where \(entry.byteSize) were loaded"
-        } else if isRecent || (source.modifiedAtSeconds ?? .infinity) > entry.appliedAtSeconds {
+        } else if isRecent || (kind == .bytes && (source.modifiedAtSeconds ?? .infinity) > entry.appliedAtSeconds) {
             let content = try summarise(source)
             if content.sha256 != entry.contentSHA256 {
                 difference = "SHA-256 \(content.sha256.prefix(12))… where \(entry.contentSHA256.prefix(12))… was loaded"
@@ -98,7 +110,9 @@ struct RunPlan {
             .dataRefused,
             "Batch \(entry.batchID) was applied at \(entry.appliedAt), but \(source.name) has changed "
                 + "since: \(difference).",
-            advice: "Put the loaded file back, and load the correction as a later batch; there is no flag for this.")
+            advice: kind == .query
+                ? "Let the query return what was loaded, and load the correction as a later batch; there is no flag for this."
+                : "Put the loaded file back, and load the correction as a later batch; there is no flag for this.")
     }
 
     private static func requireNext(

@@ -6,6 +6,8 @@ public struct RunReport: Sendable, Codable {
     public var totals = Totals()
     /// True where everything was rolled back; absent otherwise.
     public var dryRun: Bool?
+    /// Rows that wait in the inbox when the run ends; absent where the run did not look there.
+    public var waiting: Int?
     /// What a person should look at, a phrase each; empty where all is in order.
     public var lookAt: [String] = []
 
@@ -26,7 +28,7 @@ public struct RunReport: Sendable, Codable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case batches, totals
+        case batches, totals, waiting
         case dryRun = "dry_run"
         case lookAt = "look_at"
     }
@@ -101,6 +103,8 @@ public struct BatchReport: Sendable, Codable {
     }
     /// How long it took.
     public var seconds = 0.0
+    /// SHA-256 of the rows, as the ledger has it; not in the JSON.
+    var contentSHA256: String?
 
     init(source: BatchSource, status: Status) {
         batchID = source.batchID

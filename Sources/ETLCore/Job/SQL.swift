@@ -14,8 +14,14 @@ enum SQL {
     static let setBatchSettings = embedded("set_batch_settings", PackageResources.set_batch_settings_sql)
 
     // Extract
+    static let claimInferences = embedded("claim_inferences", PackageResources.claim_inferences_sql)
     static let emptyStaging = embedded("empty_staging", PackageResources.empty_staging_sql)
     static let isStagingEmpty = embedded("is_staging_empty", PackageResources.is_staging_empty_sql)
+    static let inspectInbox = embedded("inspect_inbox", PackageResources.inspect_inbox_sql)
+    static let listClaimedInferences = embedded(
+        "list_claimed_inferences", PackageResources.list_claimed_inferences_sql)
+    static let pruneInferences = embedded("prune_inferences", PackageResources.prune_inferences_sql)
+    static let setSourceSettings = embedded("set_source_settings", PackageResources.set_source_settings_sql)
     static let stageAssets = embedded("stage_assets", PackageResources.stage_assets_sql)
 
     // Transform
@@ -97,6 +103,7 @@ enum SQL {
     static let listAcceptedDifferences = embedded(
         "list_accepted_differences", PackageResources.list_accepted_differences_sql)
     static let listBatchContents = embedded("list_batch_contents", PackageResources.list_batch_contents_sql)
+    static let listClaimDifferences = embedded("list_claim_differences", PackageResources.list_claim_differences_sql)
     static let listDistributionDifferences = embedded(
         "list_distribution_differences", PackageResources.list_distribution_differences_sql)
     static let listFigureDifferences = embedded("list_figure_differences", PackageResources.list_figure_differences_sql)
@@ -154,7 +161,8 @@ enum SQL {
     /// All of them, for the tests that look at each.
     static let all: [Statement] = [
         preferAnyGroups, preferHashedGroups, inspectServer, listLockHolders, limitStatements, requireWritable,
-        lockSchema, readSchemaLockHolder, setBatchSettings, emptyStaging, isStagingEmpty, stageAssets, classifyAssets,
+        lockSchema, readSchemaLockHolder, setBatchSettings, claimInferences, emptyStaging, inspectInbox, isStagingEmpty,
+        listClaimedInferences, pruneInferences, setSourceSettings, stageAssets, classifyAssets,
         countBatch, countRejections, closeSnapshotPartition, createWindowPercentiles, dropWindowPercentiles,
         fillSnapshotPartition, loadRankedScores, openSnapshotPartition, sumWindowPercentiles, loadWindow,
         ensureSnapshotPartition, insertBatch, insertUnrankedScores, listBatches, listNewestBatchIDs, pruneWindow,
@@ -164,7 +172,8 @@ enum SQL {
         inspectWindow, listAssetRejections, listAssetSnapshots, listMovers, listGrowth, listDrift, listDriftBaselines,
         listIndustries, listRejections, pinDriftBaseline, readAsset, readAssetAsOf, readPercentileAt,
         listDriftMeasurements, listTableSizes, readNewestBatch, readExplanation, readIndustry, inspectSnapshots,
-        inspectSuccession, inspectTables, listAcceptedDifferences, listBatchContents, listDistributionDifferences,
+        inspectSuccession, inspectTables, listAcceptedDifferences, listBatchContents, listClaimDifferences,
+        listDistributionDifferences,
         listFigureDifferences, listHashedSnapshots, listLedgerDifferences, listLostSnapshots,
         listPercentileDifferences, listRejectedDifferences, listScoreDifferences, listSnapshotDifferences,
         listUnknownFigures, listUnknownSnapshots, listUnrankedScoreDifferences, listWindowAssetDifferences,

@@ -48,7 +48,7 @@ public struct Doctor {
             guard schema.verdict == .good else { return findings }
             findings += try session.transaction {
                 let rights = try [role()] + rights()
-                return try rights.contains { $0.verdict == .bad } ? rights : rights + window()
+                return try rights.contains { $0.verdict == .bad } ? rights : rights + window() + [inbox()]
             }
         } catch let error as PostgresError {
             throw JobError(error, during: "examining the database")
@@ -167,6 +167,32 @@ public struct Doctor {
         return findings + [
             good("window", "\(present) of \(full) batches, \(assets) assets, the newest is batch \(newest)")
         ]
+    }
+
+    /// What waits in the inbox; a question of the pipeline's and the schedule's, not of the database's health.
+    private func inbox() throws -> Finding {
+        let waiting = try Inbox.waiting(session.connection)
+        guard waiting.rowCount > 0, let oldest = waiting.oldestSeconds else {
+            return good("inbox", "nothing waits in inference_results")
+        }
+        let rows = "\(waiting.rowCount) row\(waiting.rowCount == 1 ? "" : "s")"
+        let finding =
+            "\(rows) wait\(waiting.rowCount == 1 ? "s" : "") in inference_results, "
+            + "the oldest for \(Self.span(oldest))"
+        guard oldest >= 172_800 else { return good("inbox", finding) }
+        return Finding(
+            subject: "inbox", verdict: .warning, finding: finding,
+            remedy: "run etl-job run --from-inbox\(schemaOption), or look why it refuses them")
+    }
+
+    /// A span of time in one unit.
+    private static func span(_ seconds: Double) -> String {
+        switch seconds {
+        case ..<120: "\(Int(seconds)) s"
+        case ..<7200: "\(Int(seconds / 60)) min"
+        case ..<172_800: "\(Int(seconds / 3600)) h"
+        default: "\(Int(seconds / 86_400)) days"
+        }
     }
 
     private func good(_ subject: String, _ finding: String) -> Finding {

@@ -51,6 +51,8 @@ public enum Check: String, Sendable, Encodable, CaseIterable {
     case scores
     /// `window_assets` against distributions and snapshots; `staging_assets`, which is empty.
     case window
+    /// The claimed rows that the inbox still keeps against the ledger.
+    case inbox
     /// The raw files against the ledger's hashes.
     case sources
 }

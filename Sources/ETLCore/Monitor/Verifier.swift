@@ -48,6 +48,7 @@ public struct Verifier {
         verification[.scores].lookedAt = try tables.get("score_count")
         verification[.scores].nullCount = try tables.get("null_count")
         verification[.window].lookedAt = try tables.get("window_asset_count")
+        verification[.inbox].lookedAt = try tables.get("claimed_count")
 
         let ledger = try LedgerSummary(session.connection.executeOne(SQL.summariseLedger))
         verification.batchCount = ledger.batchCount
@@ -72,6 +73,7 @@ public struct Verifier {
         try list(.rejections, SQL.listRejectedDifferences, [], &verification)
         try list(.snapshots, SQL.listUnknownSnapshots, [size], &verification)
         try list(.figures, SQL.listUnknownFigures, [size], &verification)
+        try list(.inbox, SQL.listClaimDifferences, [], &verification)
     }
 
     /// Every row of `scores` against the latest snapshot of its asset.

@@ -19,6 +19,9 @@ struct RunCommand: AsyncParsableCommand {
               etl-job run --dry-run --json          what would happen, as JSON
               etl-job run --report scores.html      and then write the page
               zcat b.gz | etl-job run - --batch-id 20
+              etl-job run --from-inbox --min-rows 1000
+              etl-job run --source-url postgresql://reader@db/ml \\
+                --source-query rows.sql --source-batches closed.sql
             """)
 
     enum InputFormat: String, ExpressibleByArgument, CaseIterable {
@@ -26,18 +29,22 @@ struct RunCommand: AsyncParsableCommand {
         case ndjson
     }
 
-    @Argument(help: "Folder or file of raw batches, or - for standard input.", completion: .file())
-    var path = "batches"
+    @Argument(
+        help: "Folder or file of raw batches, or - for standard input (default: batches).", completion: .file())
+    var path: String?
 
     @OptionGroup(title: "Database and log") var database: DatabaseOptions
     @OptionGroup(title: "Database and log") var migrations: MigrationOptions
 
     @Option(
-        name: .customLong("batch-id"), help: "The number of the batch, for standard input or a file of another name.")
+        name: .customLong("batch-id"),
+        help: "The number of the batch, for standard input, a file of another name, or the inbox's very first batch.")
     var batchID: Int?
 
     @Option(help: "How standard input is written.")
     var inputFormat = InputFormat.json
+
+    @OptionGroup(title: "Rows from SQL") var source: SourceOptions
 
     @Option(help: "Load no batch after this one.")
     var through: Int?
@@ -98,6 +105,7 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup(title: "Metrics") var metrics: MetricsOptions
 
     func validate() throws {
+        try source.validate(path: path, batchID: batchID, through: through)
         if dryRun && metrics.metricsFile != nil {
             throw ValidationError("--dry-run keeps nothing, so there is nothing to write to a --metrics-file.")
         }
@@ -157,12 +165,7 @@ struct RunCommand: AsyncParsableCommand {
         _ logger: Logger, _ recorder: MetricsRecorder?, _ page: RunPage, _ opened: inout Session?,
         _ signals: inout SignalWatch?
     ) async throws {
-        let sources = try BatchFolder.sources(
-            at: path, batchID: batchID, format: inputFormat == .json ? .jsonArray : .jsonLines
-        ) { ignored in
-            logger.warning(
-                "ignored: not called batch_<N>.json, .ndjson or .jsonl", metadata: ["file": "\(printable(ignored))"])
-        }
+        let input = try source.input(batchID: batchID) ?? .batches(files(logger))
         // Better said before anything is loaded.
         if let report { try Reporter.requireWritable(report) }
         let interruption = Interruption()
@@ -182,11 +185,12 @@ struct RunCommand: AsyncParsableCommand {
         let job = Job(session: session, options: options(), observer: display)
         var result: RunReport
         do {
-            result = try job.run(sources)
+            result = try job.run(input)
             display.finish()
         } catch {
             display.finish()
-            if !json && !dryRun, let text = RunTable(RunReport(batches: display.finished), path: path).textBeforeFailure
+            if !json && !dryRun,
+                let text = RunTable(RunReport(batches: display.finished), place: place).textBeforeFailure
             {
                 StandardOutput.write(text)
             }
@@ -194,8 +198,21 @@ struct RunCommand: AsyncParsableCommand {
         }
         recorder?.finish(exitCode: 0, session: session)
         result.lookAt = findings(result, session)
-        if json { try JSONOutput.print(result) } else { StandardOutput.write(RunTable(result, path: path).text) }
+        if json { try JSONOutput.print(result) } else { StandardOutput.write(RunTable(result, place: place).text) }
         try page.write(session)
+    }
+
+    private var place: String { source.place ?? path ?? Self.defaultPath }
+    private static let defaultPath = "batches"
+
+    /// The files of the raw batches, or standard input.
+    private func files(_ logger: Logger) throws -> [BatchSource] {
+        try BatchFolder.sources(
+            at: path ?? Self.defaultPath, batchID: batchID, format: inputFormat == .json ? .jsonArray : .jsonLines
+        ) { ignored in
+            logger.warning(
+                "ignored: not called batch_<N>.json, .ndjson or .jsonl", metadata: ["file": "\(printable(ignored))"])
+        }
     }
 
     /// What to look at; where the ledger cannot be read any more, by what the run itself has seen.

@@ -3,13 +3,14 @@ import ETLCore
 /// What a run did, for a person.
 struct RunTable {
     private let report: RunReport
-    private let path: String
+    /// Where the rows come from: a path, a query or the inbox.
+    private let place: String
     /// Columns of the terminal; nil where there is none, and lines may be as long as they are.
     private let width: Int?
 
-    init(_ report: RunReport, path: String, width: Int? = Output.standardOutput.columns) {
+    init(_ report: RunReport, place: String, width: Int? = Output.standardOutput.columns) {
         self.report = report
-        self.path = path
+        self.place = place
         self.width = width
     }
 
@@ -59,7 +60,12 @@ struct RunTable {
     }
 
     private var nothingToDo: String {
-        guard report.totals.skipped > 0 else { return "No batch to load under \(printable(path))." }
+        if let waiting = report.waiting {
+            return waiting == 0
+                ? "Nothing to do: no row waits in \(printable(place))."
+                : "Nothing to do: \(counted(waiting, "row waits", "rows wait")) in \(printable(place)), fewer than --min-rows."
+        }
+        guard report.totals.skipped > 0 else { return "No batch to load under \(printable(place))." }
         return report.totals.skipped == 1
             ? "Nothing to do: the batch was applied before and is unchanged."
             : "Nothing to do: all \(grouped(report.totals.skipped)) batches were applied before and are unchanged."
@@ -70,9 +76,12 @@ struct RunTable {
         let skipped =
             totals.skipped == 0 ? "" : "; \(counted(totals.skipped, "batch was", "batches were")) applied before"
         let applied = counted(totals.applied, "batch", "batches")
+        let waiting = report.waiting ?? 0
+        let rest = waiting == 0 ? "" : " \(counted(waiting, "row waits", "rows wait")) in \(printable(place))."
         let done =
             report.dryRun == true
-            ? "Dry run: \(applied) would be applied\(skipped). Nothing was kept." : "\(applied) applied\(skipped)."
+            ? "Dry run: \(applied) would be applied\(skipped). Nothing was kept."
+            : "\(applied) applied\(skipped).\(rest)"
         guard !report.lookAt.isEmpty else { return "\(done) \(style.green("All in order."))" }
         return "\(done) \(style.yellow("Look at:")) \(printable(report.lookAt.joined(separator: "; ")))."
     }

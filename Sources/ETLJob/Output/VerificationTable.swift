@@ -37,6 +37,7 @@ struct VerificationTable {
         case .scores:
             return counted(number, "row", "rows") + " of scores, \(grouped(check.nullCount ?? 0)) of them NULL"
         case .window: return counted(number, "row", "rows") + " of window_assets"
+        case .inbox: return counted(number, "claimed row", "claimed rows") + " of inference_results"
         case .sources:
             let missing = verification.batchesWithoutFile
             return counted(number, "file", "files") + " hashed"

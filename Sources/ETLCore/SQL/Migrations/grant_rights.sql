@@ -19,15 +19,15 @@ begin
 
     revoke all on table
         batch_distributions, batch_health, batch_rejects, batches, distribution_snapshots, drift_baselines,
-        drift_history, drift_measurements, growth_history, industries, industry_aliases, industry_labels, latest_drift,
-        percentile_snapshots, rejected_assets, rejects_by_reason, schema_migrations, scores, scores_growth,
-        scores_today, staging_assets, table_growth, window_assets
+        drift_history, drift_measurements, growth_history, industries, industry_aliases, industry_labels,
+        inference_results, latest_drift, percentile_snapshots, rejected_assets, rejects_by_reason, schema_migrations,
+        scores, scores_growth, scores_today, staging_assets, table_growth, window_assets
         from etl_writer, etl_reader;
     grant select on table
         batch_distributions, batch_health, batch_rejects, batches, distribution_snapshots, drift_baselines,
-        drift_history, drift_measurements, growth_history, industries, industry_aliases, industry_labels, latest_drift,
-        percentile_snapshots, rejected_assets, rejects_by_reason, schema_migrations, scores, scores_growth,
-        scores_today, staging_assets, table_growth, window_assets
+        drift_history, drift_measurements, growth_history, industries, industry_aliases, industry_labels,
+        inference_results, latest_drift, percentile_snapshots, rejected_assets, rejects_by_reason, schema_migrations,
+        scores, scores_growth, scores_today, staging_assets, table_growth, window_assets
         to etl_writer, etl_reader;
     grant insert on table
         batches, batch_distributions, distribution_snapshots, drift_baselines, drift_measurements,
@@ -36,6 +36,8 @@ begin
     grant insert, update on table scores to etl_writer;
     grant insert, delete, truncate on table staging_assets to etl_writer;
     grant insert, delete on table window_assets to etl_writer;
+    grant delete on table inference_results to etl_writer;
+    grant update (batch_id) on table inference_results to etl_writer;
     grant execute on function
         ensure_snapshot_partition(bigint), open_snapshot_partition(bigint), close_snapshot_partition(bigint)
         to etl_writer;

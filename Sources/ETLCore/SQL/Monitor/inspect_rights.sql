@@ -7,6 +7,8 @@ select
         case
             when needed.privilege = 'execute'
                 then has_function_privilege(to_regprocedure(needed.name), needed.privilege)
+            when needed.privilege = 'update (batch_id)'
+                then has_column_privilege(to_regclass(needed.name), 'batch_id', 'update')
             else has_table_privilege(to_regclass(needed.name), needed.privilege)
         end,
         false) as is_granted
@@ -18,6 +20,7 @@ from (
         ('drift_baselines', 'select'),
         ('drift_measurements', 'select'), ('drift_measurements', 'insert'),
         ('industry_labels', 'select'),
+        ('inference_results', 'select'), ('inference_results', 'update (batch_id)'), ('inference_results', 'delete'),
         ('percentile_snapshots', 'select'), ('percentile_snapshots', 'insert'),
         ('rejected_assets', 'select'), ('rejected_assets', 'insert'),
         ('scores', 'select'), ('scores', 'insert'), ('scores', 'update'),

@@ -1,0 +1,167 @@
+internal import Logging
+internal import PostgresClient
+
+/// Reads raw batches from another database by a query, with rights to select only.
+///
+/// Each batch is read in one read-only snapshot; where batches are listed, it must be in the list of that very
+/// snapshot: so a replica that lags behind the one that gave the list is found out. Passing failures are tried again.
+final class SourceReader {
+    private let query: SourceQuery
+    private let limits: TimeLimits
+    private let interruption: Interruption
+    private let logger: Logger
+    private var connection: Connection?
+    /// Whether the source has answered in this run.
+    private var wasReached = false
+
+    init(_ query: SourceQuery, limits: TimeLimits, interruption: Interruption, logger: Logger) {
+        (self.query, self.limits, self.interruption, self.logger) = (query, limits, interruption, logger)
+    }
+
+    deinit { connection?.close() }
+
+    /// The batches that can be read, in the order of their numbers.
+    ///
+    /// - Throws: `JobError`, or `Interrupted`.
+    func batches() throws -> [BatchSource] {
+        let ids = try query.batchID.map { [$0] } ?? persistently("listing the batches") { try list($0) }.sorted()
+        return ids.map { batchID in
+            BatchSource(
+                batchID: batchID, location: .query(query), format: .jsonArray, byteSize: nil, modifiedAtSeconds: nil)
+        }
+    }
+
+    /// Reads the rows of a batch and keeps them in a temporary file.
+    ///
+    /// - Throws: `JobError`, or `Interrupted`.
+    func read(_ source: BatchSource) throws -> BatchSource {
+        try persistently("batch \(source.batchID)") { connection in
+            if query.batches != nil, try !list(connection).contains(source.batchID) {
+                throw Lagging()
+            }
+            let input = try SpooledInput.keep(source.name) { send in
+                try connection.readRows(
+                    query.rows, [source.batchID], name: query.path, interruption.check, send)
+            }
+            return source.keeping(input, as: .jsonArray)
+        }
+    }
+
+    /// The numbers that the list of the closed batches has.
+    private func list(_ connection: Connection) throws -> Set<Int> {
+        guard let statement = query.batches else { return [] }
+        var ids: Set<Int> = []
+        try connection.stream(statement) { columns in
+            guard columns.isEmpty else { return }
+            throw JobError(.configuration, "The query of --source-batches returns no columns.")
+        } _: { row in
+            let text = row[0].map { String(decoding: $0, as: UTF8.self) }
+            guard let id = text.flatMap({ Int($0) }), (0...BatchFolder.largestBatchID).contains(id) else {
+                throw JobError(
+                    .dataRefused,
+                    "The query of --source-batches returned a batch that is no whole number from 0 on.",
+                    advice: "Its first column is the number of each batch that is complete and will not change.")
+            }
+            ids.insert(id)
+        }
+        return ids
+    }
+
+    /// The server lacks a batch that another had listed.
+    private struct Lagging: Error {}
+
+    /// Runs a body in a read-only snapshot of the source; again on a fresh connection where it failed in passing.
+    private func persistently<Value>(_ task: String, _ body: (Connection) throws -> Value) throws -> Value {
+        let retries = Retries(for: limits.retryFor)
+        while true {
+            do {
+                let connection = try opened()
+                return try connection.transaction(.snapshotReadOnly, opening: [Call(SQL.setSourceSettings)]) { _ in
+                    try body(connection)
+                }
+            } catch let error as PostgresError {
+                try interruption.check()
+                connection?.close()
+                connection = nil
+                // Nothing may be written here: what a query writes fails for ever.
+                let isPassing =
+                    error.sqlState != "25006"
+                    && (error.isRetryable || error.isCommitInDoubt || (wasReached && error.isConnectionGone))
+                guard isPassing, let pause = retries.nextPause() else { throw failure(error, task) }
+                Session.announce(error, pause, logger)
+                try interruption.sleep(for: pause)
+            } catch is Lagging {
+                connection?.close()
+                connection = nil
+                guard let pause = retries.nextPause() else {
+                    throw JobError(
+                        .tryAgain,
+                        "Source database, \(task): it was listed as closed, and then was in the list no more.",
+                        advice: "A replica that lags behind the one asked first, or a list that takes batches back. "
+                            + "Run again, or name one server as the source.")
+                }
+                try interruption.sleep(for: pause)
+            } catch {
+                connection?.close()
+                connection = nil
+                throw error
+            }
+        }
+    }
+
+    private func failure(_ error: PostgresError, _ task: String) -> JobError {
+        var failure = JobError(error, during: "Source database, \(task)", wasReached: wasReached)
+        switch error.sqlState {
+        case "25006":
+            failure = JobError(
+                .configuration, failure.message,
+                advice: "The query may select only; it is run in a read-only transaction.")
+        case "42501": failure.advice = "Grant the source's user select on the tables of the query."
+        case "42P01", "42703", "42601", "42883", "42P18", "42804", "22P02":
+            failure = JobError(
+                .configuration, failure.message, advice: "Mend the query in \(query.path), or that of the batches.")
+        default: break
+        }
+        return failure
+    }
+
+    /// The connection to the source, made where there is none.
+    private func opened() throws -> Connection {
+        if let connection, connection.isUsable { return connection }
+        let fresh = try Connection(
+            database: query.database,
+            defaults: [
+                ("connect_timeout", "10"), ("fallback_application_name", "etl-job source"), ("keepalives", "1"),
+                ("keepalives_idle", "\(limits.keepaliveIdle.components.seconds)"),
+                ("keepalives_interval", "\(limits.keepaliveInterval.components.seconds)"), ("keepalives_count", "3"),
+                ("tcp_user_timeout", "\(limits.deadPeer.milliseconds)"),
+            ],
+            // Those in the environment are the job's own database's.
+            overrides: [("password", ""), ("target_session_attrs", "any")], check: interruption.check)
+        fresh.answerLimit = limits.answer
+        try interruption.watch(fresh, as: .source)
+        try requireParameters(fresh)
+        connection = fresh
+        wasReached = true
+        return fresh
+    }
+
+    /// Refuses queries that cannot be asked: the one of the rows takes the batch's number, the other nothing.
+    private func requireParameters(_ connection: Connection) throws {
+        try connection.transaction(.snapshotReadOnly) {
+            let count = try connection.prepareOnly(query.rows)
+            guard count == 1 else {
+                throw JobError(
+                    .configuration,
+                    "The query \(query.path) has \(count) parameters; it must have one, $1, the number of the batch.",
+                    advice: "Select the rows of one batch: where batch_id = $1.")
+            }
+            guard let batches = query.batches else { return }
+            guard try connection.prepareOnly(batches) == 0 else {
+                throw JobError(
+                    .configuration, "The query of --source-batches has parameters; it must have none.",
+                    advice: "Let it return the number of every closed batch.")
+            }
+        }
+    }
+}
