@@ -1,6 +1,7 @@
 """Checks lines of the AWS command line against the service models that botocore brings; nothing is called."""
 import re
 import shlex
+from functools import lru_cache
 
 from botocore import xform_name
 from botocore.session import get_session
@@ -8,19 +9,28 @@ from botocore.session import get_session
 OF_THE_COMMAND_LINE = {"--query", "--output", "--region", "--profile"}
 
 
+@lru_cache(maxsize=None)
+def session():
+    return get_session()
+
+
+@lru_cache(maxsize=None)
+def model_of(service):
+    return session().get_service_model(service)
+
+
 def errors(line):
     """What is wrong with a line that begins with aws."""
     # A command in place of a value is looked at by itself.
     words = shlex.split(re.sub(r'"?\$\([^)]*\)"?', "VALUE", line))
     service, operation, rest = words[1], words[2], words[3:]
-    session = get_session()
     if service == "rds" and operation == "generate-db-auth-token":
         # Made by the command line itself, without asking a service.
         known = {"--hostname", "--port", "--username"}
-    elif service not in session.get_available_services():
+    elif service not in session().get_available_services():
         return [f"aws has no service {service}"]
     else:
-        model = session.get_service_model(service)
+        model = model_of(service)
         names = {xform_name(name, "-"): name for name in model.operation_names}
         if operation not in names:
             return [f"aws {service} has no {operation}"]

@@ -1,7 +1,7 @@
 """What exists in the repository, by kind, as lists of names."""
 import json
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -11,6 +11,10 @@ class Catalogue:
 
     def __init__(self, roots):
         self.roots = roots
+
+    @staticmethod
+    def of(roots):
+        return shared(tuple(roots))
 
     def files(self, pattern):
         return [path for root in self.roots for path in sorted(root.glob(pattern))]
@@ -146,14 +150,27 @@ class Catalogue:
         patterns = ("Sources/**/*.*", "Tests/**/*.swift", "Sources/*", "*")
         return {path.name.split(".")[0] for pattern in patterns for path in self.files(pattern)} - {""}
 
+    @cached_property
+    def file_names(self):
+        patterns = ("Sources/**/*.*", "Tests/**/*.*", "scripts/**/*.*", "conceptual/**/*.*")
+        return {path.name for pattern in patterns for path in self.files(pattern)}
+
     def has_path(self, name, page):
+        """A path from the top or from the page; a name alone may be anywhere."""
         pattern = name.rstrip("/")
+        if pattern in self.file_names:
+            return True
         folders = [page.parent] + list(self.roots)
         return any(next(iter(folder.glob(pattern)), None) is not None for folder in folders if not pattern.startswith("/"))
 
     def deploys_path(self, name):
         """An absolute path is one of an image or a machine that deploy/ makes."""
         return name.startswith("/") and any(name in text for text in self.texts("deploy/**/*"))
+
+
+@lru_cache(maxsize=None)
+def shared(roots):
+    return Catalogue(list(roots))
 
 
 def options_of(help_text):

@@ -10,7 +10,7 @@ NUMBER = re.compile(r"[−-]?[\d.,]+(?:e\d+)?(?:[kMGT]?B| %)?$")
 
 
 def findings(root, roots):
-    catalogue = Catalogue(roots)
+    catalogue = Catalogue.of(roots)
     outside = outside_words(root)
     errors, used = [], set()
     texts = {page: page.read_text(encoding="utf-8") for page in pages.in_order(root)}
@@ -168,9 +168,10 @@ class Look:
 
     def at_statement(self, statement):
         code = re.sub(r"'[^']*'|\$\d", "''", statement.lower())
-        tables = re.findall(r"\b(?:from|join|into|update|grant \w+ on|table) ([a-z_]+)\b(?!\()", code)
-        unknown = [name for name in tables if name not in self.catalogue.columns and name not in self.catalogue.schema
-                   and name not in ("lateral", "pg_stat_activity")]
+        tables = re.findall(r"\b(?:from|join|into|update|grant \w+ on|table|partition) ([a-z_0-9]+)\b(?!\()", code)
+        # A partition is named after its batches.
+        tables = [re.sub(r"_\d+_\d+$", "", name) for name in tables]
+        unknown = [name for name in tables if name not in self.catalogue.columns and name not in ("lateral", "pg_stat_activity")]
         errors = [f"there is no table or view {name}" for name in unknown]
         for table, names in re.findall(r"into ([a-z_]+) \(([^)]*)\)", code):
             columns = self.catalogue.columns.get(table, set())

@@ -1,0 +1,97 @@
+"""The tables of costs: the arithmetic against one done by hand, that every given figure matters, and the pages."""
+import copy
+import importlib.machinery
+import importlib.util
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def program():
+    loader = importlib.machinery.SourceFileLoader("costs", str(ROOT / "scripts/costs"))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("costs", loader))
+    sys.dont_write_bytecode = True
+    loader.exec_module(module)
+    return module
+
+
+costs = program()
+
+
+class CostsTests(unittest.TestCase):
+    def setUp(self):
+        self.data = costs.load()
+        self.small, self.medium, self.large = [costs.Model(self.data, size) for size in self.data["sizes"]]
+
+    def test_a_month_of_a_million_assets_by_hand(self):
+        # 90 s a night; 980,000 accepted, three snapshots of 190 B and a row of 252 B each; 40,000 counts of 129 B;
+        # 20,000 rejected rows of 320 B.
+        night = 980_000 * (3 * 190 + 252) + 40_000 * 129 + 20_000 * 320
+        self.assertAlmostEqual(self.medium.bytes_a_night, night)
+        stored = night * 30.42 * 12 + 8 * 1_000_000 * 178
+        self.assertAlmostEqual(self.medium.storage(), stored / 1e9 * 0.10)
+        self.assertAlmostEqual(self.medium.io, 1e6 * (2050 / 4096 + 0.32) * 30.42 / 1e6 * 0.20)
+        self.assertAlmostEqual(self.medium.idle_capacity, 730 * 0.12)
+        verify = 3_000_000 * 30.42 * 12 / 73_000
+        self.assertAlmostEqual(self.medium.busy_capacity, 7 * (90 * 30.42 + verify * 4.35) / 3600 * 0.12)
+        task = (30.42 * (45 + 90 + 60) + 4.35 * (45 + verify)) / 3600 * (0.5 * 0.04048 + 1 * 0.004445)
+        self.assertAlmostEqual(self.medium.fargate, task)
+        self.assertAlmostEqual(self.medium.awslambda, 30.42 * 90 * 2 * 0.0000166667)
+        self.assertAlmostEqual(self.medium.glue, 30.42 * 90 / 3600 * 2 * 0.44)
+        self.assertAlmostEqual(self.medium.streaming, 730 * 0.015 + 30.42 * 0.014 + 2 * 730 * 0.11 + 5)
+
+    def test_what_is_impossible_costs_nothing_that_could_be_compared(self):
+        self.assertIsNone(self.large.awslambda)
+        self.assertIn("not possible", costs.month([self.large]))
+
+    def test_every_price_and_assumption_matters(self):
+        before = self.figures(self.data)
+        for kind, key in (("prices", "usd"), ("assumptions", "value")):
+            for name in self.data[kind]:
+                changed = copy.deepcopy(self.data)
+                changed[kind][name][key] *= 3
+                self.assertNotEqual(self.figures(changed), before, f"{name} changes nothing")
+        for position, size in enumerate(self.data["sizes"]):
+            for name in set(size) - {"name", "verify_nights", "read_io"}:
+                changed = copy.deepcopy(self.data)
+                changed["sizes"][position][name] *= 50
+                self.assertNotEqual(self.figures(changed), before, f"{name} of {size['name']} changes nothing")
+
+    @staticmethod
+    def figures(data):
+        computed = costs.tables(data)
+        return [computed[name] for name in ("month", "limits", "growth", "signals")]
+
+    def test_every_price_says_where_it_was_looked_up_or_that_it_was_not(self):
+        for name, price in self.data["prices"].items():
+            self.assertIn("checked", price, name)
+            self.assertGreater(price["usd"], 0, name)
+
+    def test_the_pages_have_these_tables_and_a_changed_one_is_found(self):
+        self.assertEqual(self.check(ROOT / "scripts/costs"), 0)
+        with tempfile.TemporaryDirectory() as folder:
+            copied = Path(folder)
+            (copied / "scripts").mkdir()
+            (copied / "conceptual").mkdir()
+            for name in ["scripts/costs"] + [f"conceptual/{page.name}" for page in costs.PAGES] + ["conceptual/costs.json"]:
+                (copied / name).write_text((ROOT / name).read_text())
+            self.assertEqual(self.check(copied / "scripts/costs"), 0)
+            page = copied / "conceptual/1-deployment.md"
+            text = page.read_text()
+            page.write_text(text.replace(costs.money(self.medium.fargate), "0.01", 1))
+            self.assertNotEqual(page.read_text(), text)
+            self.assertEqual(self.check(copied / "scripts/costs"), 1)
+            page.write_text(text.replace("<!-- /costs -->", "", 1))
+            self.assertEqual(self.check(copied / "scripts/costs"), 1)
+
+    @staticmethod
+    def check(script):
+        return subprocess.run([sys.executable, str(script), "--check"], capture_output=True, check=False).returncode
+
+
+if __name__ == "__main__":
+    unittest.main()
