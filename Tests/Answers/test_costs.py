@@ -28,20 +28,20 @@ class CostsTests(unittest.TestCase):
         self.small, self.medium, self.large = [costs.Model(self.data, size) for size in self.data["sizes"]]
 
     def test_a_month_of_a_million_assets_by_hand(self):
-        # 90 s a night; 980,000 accepted, three snapshots of 190 B and a row of 252 B each; 40,000 counts of 129 B;
+        # 120 s a night; 980,000 accepted, three snapshots of 190 B and a row of 252 B each; 40,000 counts of 129 B;
         # 20,000 rejected rows of 320 B.
         night = 980_000 * (3 * 190 + 252) + 40_000 * 129 + 20_000 * 320
         self.assertAlmostEqual(self.medium.bytes_a_night, night)
-        stored = night * 30.42 * 12 + 8 * 1_000_000 * 178
+        stored = night * 30.42 * 12 + 4 * 1_000_000 * (178 + 500)
         self.assertAlmostEqual(self.medium.storage(), stored / 1e9 * 0.10)
-        self.assertAlmostEqual(self.medium.io, 1e6 * (2050 / 4096 + 0.32) * 30.42 / 1e6 * 0.20)
+        self.assertAlmostEqual(self.medium.io, 1e6 * (2300 / 4096 + 0.32) * 30.42 / 1e6 * 0.20)
         self.assertAlmostEqual(self.medium.idle_capacity, 730 * 0.12)
         verify = 3_000_000 * 30.42 * 12 / 73_000
-        self.assertAlmostEqual(self.medium.busy_capacity, 7 * (90 * 30.42 + verify * 4.35) / 3600 * 0.12)
-        task = (30.42 * (45 + 90 + 60) + 4.35 * (45 + verify)) / 3600 * (0.5 * 0.04048 + 1 * 0.004445)
+        self.assertAlmostEqual(self.medium.busy_capacity, 7 * (120 * 30.42 + verify * 4.35) / 3600 * 0.12)
+        task = (30.42 * (45 + 120 + 60) + 4.35 * (45 + verify)) / 3600 * (0.5 * 0.04048 + 1 * 0.004445)
         self.assertAlmostEqual(self.medium.fargate, task)
-        self.assertAlmostEqual(self.medium.awslambda, 30.42 * 90 * 2 * 0.0000166667)
-        self.assertAlmostEqual(self.medium.glue, 30.42 * 90 / 3600 * 2 * 0.44)
+        self.assertAlmostEqual(self.medium.awslambda, 30.42 * 120 * 2 * 0.0000166667)
+        self.assertAlmostEqual(self.medium.glue, 30.42 * 120 / 3600 * 2 * 0.44)
         self.assertAlmostEqual(self.medium.streaming, 730 * 0.015 + 30.42 * 0.014 + 2 * 730 * 0.11 + 5)
 
     def test_what_is_impossible_costs_nothing_that_could_be_compared(self):
@@ -87,6 +87,37 @@ class CostsTests(unittest.TestCase):
             self.assertEqual(self.check(copied / "scripts/costs"), 1)
             page.write_text(text.replace("<!-- /costs -->", "", 1))
             self.assertEqual(self.check(copied / "scripts/costs"), 1)
+
+    def test_figures_in_sentences_are_those_of_the_tables(self):
+        """What a sentence rounds, it rounds rightly; each phrase stands in its page."""
+        s, m, l = self.small, self.medium, self.large
+
+        def hours(seconds):
+            return f"{seconds / 3600:.1f}"
+
+        phrases = {
+            "1-deployment.md": [
+                f"costs {s.fargate:.2f} to {l.fargate:.0f} dollars a month", f"{s.database:.0f} to {round(l.database, -2):,.0f}",
+                f"a batch of {900 / m.load_seconds_per_million:.1f} million assets", f"{s.load_seconds:.1f} seconds of work",
+                f"{s.streaming:.0f} dollars at sizes", f"takes {hours(m.verify_seconds)} hours", f"load ({m.load_seconds:.0f} s)",
+                f"load about {hours(l.load_seconds)} h; {l.stored_bytes / 1e12:.0f} TB a year",
+                f"load about {m.load_seconds * 10 / 60:.0f} min", f"takes some {m.load_seconds / 10:.0f} s",
+                f"{m.stored_bytes / 1e12:.1f} TB a year",
+            ],
+            "README.md": [f"about {m.load_seconds / 60:.0f} minutes", f"about {round(m.total, -1):.0f} dollars"],
+            "decisions/0002-one-transaction-a-batch.md": [f"hours ({hours(l.load_seconds)} by proportion)"],
+            "decisions/0009-fargate.md": [f"15 minutes are {900 / m.load_seconds_per_million:.1f} million assets"],
+        }
+        for page, expected in phrases.items():
+            text = " ".join((ROOT / "conceptual" / page).read_text().replace("\n> ", " ").split())
+            for phrase in expected:
+                self.assertIn(phrase, text, page)
+        self.assertTrue(0.6 < l.storage() / l.database < 0.68, "storage is nearly two thirds")
+        self.assertTrue(0.28 < 1 - (l.total - l.storage() + l.storage_of_90_days) / l.total < 0.38, "90 days save a third")
+        for model in (s, m, l):
+            self.assertGreater(model.database_optimized, model.database)
+        self.assertGreater(s.network, s.database)
+        self.assertTrue(0.6 < m.snapshot_bytes_a_night / m.bytes_a_night < 0.72, "snapshots are two thirds of a night")
 
     @staticmethod
     def check(script):

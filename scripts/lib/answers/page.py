@@ -25,11 +25,13 @@ def stale(root):
 def rendered(root):
     style = (root / CSS).read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    sections, contents = [], []
+    sections, contents, decisions = [], [], []
     for page in pages.in_order(root):
         text = page.read_text(encoding="utf-8")
         sections.append(section(root, page, text))
-        contents.append(entry(root, page, text))
+        (decisions if page.parent.name == "decisions" else contents).append(entry(root, page, text))
+    first = prefix(root, next(page for page in pages.in_order(root) if page.parent.name == "decisions"))
+    contents.append(f'<li><a href="#{first}">Decisions</a>\n<ul>\n{"".join(decisions)}</ul>\n</li>\n')
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -91,6 +93,8 @@ def section(root, page, text):
     html = re.sub(r'href="([^"]+)"', lambda match: f'href="{target(root, page, match[1])}"', html)
     html = re.sub(r'<p><img alt="([^"]*)" src="([^"]+)"\s*/?></p>', lambda match: figure(page, match[2], match[1]), html)
     html = re.sub(r"<table>.*?</table>", lambda match: table(match[0]), html, flags=re.DOTALL)
+    # An option is not torn after its dashes.
+    html = re.sub(r"<code>(-[a-z-]{1,24})</code>", r'<code class="word">\1</code>', html)
     if "<img" in html:
         raise SystemExit(f"error: {page}: an image stands in a line with other things")
     kind = ' class="short"' if name.startswith("decisions") else ""
