@@ -128,6 +128,15 @@ class Catalogue:
             collect(json.loads(text))
         return found
 
+    @cached_property
+    def runbook_pages(self):
+        """Headings that mails and alarms name: «Runbook: A failover; Two runs at once.»"""
+        found = set()
+        for text in self.texts("deploy/aws/*.*"):
+            for names in re.findall(r"Runbook: ([A-Z][^.\"']*)\.", text):
+                found.update(name.split(",")[0].strip() for name in names.split(";"))
+        return found
+
     # Sources
 
     @cached_property
