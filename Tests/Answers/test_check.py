@@ -46,7 +46,7 @@ class NameTests(unittest.TestCase):
 
     def test_wrong_lines_of_a_shell_fail(self):
         for line in (
-            "etl-job verify --sample", "psql \"$DATABASE_URL\" -c 'select * from score'", "scripts/no-such-script",
+            "etl-job verify --sample", "sql -c 'select * from score'", "scripts/no-such-script",
             "export ETL_PASSWORDS=x", "kubectl get pods", 'aws rds describe-db-clusters --db-cluster-identifier "$(resource Clusters)"',
         ):
             self.assertTrue(self.look.at_shell(line), line)

@@ -58,8 +58,8 @@ class TypedTests(unittest.TestCase):
     def test_every_statement_of_a_line_runs(self):
         count = 0
         for name, body in self.blocks("sh"):
-            for line in body.splitlines():
-                if line.startswith("psql "):
+            for line in pages.commands(body):
+                if line.startswith("sql -c"):
                     with self.subTest(page=name, line=line):
                         self.job("local", "psql", "--", "--no-psqlrc", "--set=ON_ERROR_STOP=1", stdin=shlex.split(line)[-1])
                     count += 1
@@ -68,10 +68,10 @@ class TypedTests(unittest.TestCase):
     def test_every_command_of_the_job_runs(self):
         count = 0
         for name, body in self.blocks("sh"):
-            for line in body.splitlines():
-                words = [PATHS.get(word, word) for word in shlex.split(line, comments=True)]
-                if words[:1] != ["etl-job"]:
+            for line in pages.commands(body):
+                if not line.startswith("etl-job "):
                     continue
+                words = [PATHS.get(word, word) for word in shlex.split(line, comments=True)]
                 with self.subTest(page=name, line=line):
                     self.job(*words[1:], "--local")
                 count += 1

@@ -22,7 +22,7 @@ def model_of(service):
 def errors(line):
     """What is wrong with a line that begins with aws."""
     # A command in place of a value is looked at by itself.
-    words = shlex.split(re.sub(r'"?\$\([^)]*\)"?', "VALUE", line))
+    words = shlex.split(re.sub(r'"\$\([^)]*\)"', "VALUE", line))
     service, operation, rest = words[1], words[2], words[3:]
     if service == "rds" and operation == "generate-db-auth-token":
         # Made by the command line itself, without asking a service.

@@ -193,12 +193,13 @@ class Look:
         if language != "sh":
             return [f"a block of code in the language {language or 'none'} is not checked: it is sh, sql or text"]
         errors = []
-        for line in body.replace("\\\n", " ").splitlines():
-            errors += [f"{line.strip()}: {error}" for error in self.at_shell(line.strip())]
+        for line in pages.commands(body):
+            errors += [f"{line}: {error}" for error in self.at_shell(line)]
         return errors
 
     def at_shell(self, line):
         line = re.sub(r"\s+#.*$", "", line)
+        line = re.sub(r"^(\w+)=\$\((.*)\)$", r"\2", line, flags=re.DOTALL)
         errors = [f"deploy/aws/template.yaml has no resource {name}" for name in re.findall(r"\(resource (\w+)\)", line) if name not in self.catalogue.resources]
         for variable in re.findall(r"\b(?:ETL|DATABASE)_[A-Z_]+", line):
             if variable not in self.catalogue.literals:
@@ -209,13 +210,13 @@ class Look:
         elif first.startswith("scripts/"):
             if not self.catalogue.has_path(first, self.page):
                 errors.append("there is no such script")
-        elif first == "psql":
+        elif first in ("psql", "sql"):
             errors += [error for statement in re.findall(r"-c '([^']*)'", line) for error in self.at_statement(statement)]
         elif first == "aws":
             from . import aws
 
             errors += aws.errors(line)
-        elif first not in ("", "#", "export", "resource()", "cd"):
+        elif first not in ("", "#", "export", "resource()", "sql()", "}"):
             errors.append(f"what is {first}?")
         return errors
 

@@ -45,6 +45,18 @@ def fences(text):
         yield language, "\n".join(lines)
 
 
+def commands(body):
+    """Commands of a block of shell: lines that go on, by a backslash or an open quote, are put together."""
+    lines, quoted = [], False
+    for line in body.replace("\\\n", " ").splitlines():
+        if quoted:
+            lines[-1] += "\n" + line
+        else:
+            lines.append(line.strip())
+        quoted = lines[-1].count("'") % 2 == 1
+    return [line for line in lines if line]
+
+
 def prose(text):
     return "\n".join(outside_fences(re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)))
 
