@@ -42,6 +42,8 @@ class CostsTests(unittest.TestCase):
         self.assertAlmostEqual(self.medium.fargate, task)
         self.assertAlmostEqual(self.medium.awslambda, 30.42 * 120 * 2 * 0.0000166667)
         self.assertAlmostEqual(self.medium.glue, 30.42 * 120 / 3600 * 2 * 0.44)
+        self.assertAlmostEqual(self.medium.metrics_and_alarms, 3.0)
+        self.assertAlmostEqual(self.medium.reading(self.medium.scores_bytes), 980_000 * 252 * 365.04 / 8192 * 30.42 * 0.2e-6)
         self.assertAlmostEqual(self.medium.streaming, 730 * 0.015 + 30.42 * 0.014 + 2 * 730 * 0.11 + 5)
 
     def test_what_is_impossible_costs_nothing_that_could_be_compared(self):
@@ -64,7 +66,7 @@ class CostsTests(unittest.TestCase):
     @staticmethod
     def figures(data):
         computed = costs.tables(data)
-        return [computed[name] for name in ("month", "limits", "growth", "signals")]
+        return [computed[name] for name in ("month", "limits", "growth", "signals", "monitoring")]
 
     def test_every_price_says_where_it_was_looked_up_or_that_it_was_not(self):
         for name, price in self.data["prices"].items():

@@ -3,6 +3,7 @@
 The program is .build/debug/etl-job, or the one that ETL_JOB names.
 """
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -40,6 +41,10 @@ class TypedTests(unittest.TestCase):
             raise AssertionError(f"etl-job {shlex.join(arguments)}: exit code {done.returncode}\n{stdin or ''}\n{done.stderr[-2000:]}")
         return done.stdout
 
+    @classmethod
+    def psql(cls, statements):
+        return cls.job("local", "psql", "--", "--no-psqlrc", "--set=ON_ERROR_STOP=1", stdin=statements)
+
     @staticmethod
     def blocks(language):
         for path in pages.in_order(ROOT):
@@ -51,7 +56,7 @@ class TypedTests(unittest.TestCase):
         count = 0
         for name, body in self.blocks("sql"):
             with self.subTest(page=name, statement=body):
-                self.job("local", "psql", "--", "--no-psqlrc", "--set=ON_ERROR_STOP=1", stdin=f"begin;\n{body}\nrollback;\n")
+                self.psql(f"begin;\n{body}\nrollback;\n")
             count += 1
         self.assertGreater(count, 8)
 
@@ -61,7 +66,7 @@ class TypedTests(unittest.TestCase):
             for line in pages.commands(body):
                 if line.startswith("sql -c"):
                     with self.subTest(page=name, line=line):
-                        self.job("local", "psql", "--", "--no-psqlrc", "--set=ON_ERROR_STOP=1", stdin=shlex.split(line)[-1])
+                        self.psql(shlex.split(line)[-1])
                     count += 1
         self.assertGreater(count, 3)
 
@@ -90,6 +95,35 @@ class TypedTests(unittest.TestCase):
                         self.assertTrue(any(real.startswith(line.rstrip()) for real in printed), f"not printed: {line}")
             count += 1
         self.assertGreater(count, 0)
+
+    def test_a_refused_inbox_batch_is_as_the_runbook_says(self):
+        self.psql("insert into inference_results (id, score, industry) select id, score::text, "
+                  "case when row_number() over (order by id) % 2 = 0 then 'clothes' else industry end from window_assets where batch_id = 19")
+        self.addCleanup(self.psql, "delete from inference_results where batch_id is null")
+        done = subprocess.run([JOB, "run", "--from-inbox", "--local"], cwd=self.folder.name, env=self.environment,
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 65)
+        quoted = next(body for name, body in self.blocks("text") if "too many rejected rows" in body)
+        for line in quoted.splitlines():
+            self.assertIn(line, done.stderr)
+        self.assertIn("391", self.psql("select count(*) from inference_results where batch_id is null"))
+        self.assertIn("195", self.job("run", "--from-inbox", "--dry-run", "--max-reject-ratio", "1", "--local"))
+        self.job("rejects", "--batch", "20", "--local", good=(66,))
+
+    def test_an_older_program_is_refused_in_the_quoted_words(self):
+        quoted = next(body for name, body in self.blocks("text") if "the database is newer" in body)
+        with tempfile.TemporaryDirectory() as older:
+            for path in sorted((ROOT / "migrations").glob("*.sql"))[:-1]:
+                (Path(older) / path.name).write_bytes(path.read_bytes())
+            done = subprocess.run([JOB, "run", "batches", "--local"], cwd=self.folder.name, check=False, capture_output=True, text=True,
+                                  env=self.environment | {"ETL_MIGRATIONS": older})
+        self.assertEqual(done.returncode, 78)
+
+        def unnumbered(text):
+            return re.sub(r"migration \d+ \(\w+\)", "migration N", text)
+
+        for line in quoted.splitlines():
+            self.assertIn(unnumbered(line), unnumbered(done.stderr))
 
     def test_history_refuses_a_deletion_in_the_quoted_words(self):
         done = subprocess.run([JOB, "local", "psql", "--", "--no-psqlrc", "-c", "delete from batches where batch_id = 19"],
