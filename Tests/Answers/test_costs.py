@@ -55,7 +55,7 @@ class CostsTests(unittest.TestCase):
         for kind, key in (("prices", "usd"), ("assumptions", "value")):
             for name in self.data[kind]:
                 changed = copy.deepcopy(self.data)
-                changed[kind][name][key] *= 3
+                changed[kind][name][key] *= 100
                 self.assertNotEqual(self.figures(changed), before, f"{name} changes nothing")
         for position, size in enumerate(self.data["sizes"]):
             for name in set(size) - {"name", "verify_nights", "read_io"}:
