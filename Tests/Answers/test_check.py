@@ -47,7 +47,7 @@ class NameTests(unittest.TestCase):
     def test_wrong_lines_of_a_shell_fail(self):
         for line in (
             "etl-job verify --sample", "sql -c 'select * from score'", "scripts/no-such-script",
-            "export ETL_PASSWORDS=x", "kubectl get pods", 'aws rds describe-db-clusters --db-cluster-identifier "$(resource Clusters)"',
+            "export ETL_PASSWORDS=x", "kubectl get pods", "aws cloudformation deploy --parameter-overrides Immage=1", 'aws rds describe-db-clusters --db-cluster-identifier "$(resource Clusters)"',
         ):
             self.assertTrue(self.look.at_shell(line), line)
 
@@ -55,7 +55,7 @@ class NameTests(unittest.TestCase):
         self.assertEqual(aws.errors('aws stepfunctions list-executions --state-machine-arn "$(resource StateMachine)" --max-results 5'), [])
         for line in (
             "aws stepfunction list-executions", "aws stepfunctions list-execution", "aws stepfunctions list-executions --max 5",
-            "aws rds generate-db-auth-token --host x",
+            "aws rds generate-db-auth-token --host x", "aws cloudformation deploy --parameters A=1",
         ):
             self.assertTrue(aws.errors(line), line)
 

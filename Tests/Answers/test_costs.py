@@ -2,6 +2,7 @@
 import copy
 import importlib.machinery
 import importlib.util
+import re
 import subprocess
 import sys
 import tempfile
@@ -42,7 +43,7 @@ class CostsTests(unittest.TestCase):
         self.assertAlmostEqual(self.medium.fargate, task)
         self.assertAlmostEqual(self.medium.awslambda, 30.42 * 120 * 2 * 0.0000166667)
         self.assertAlmostEqual(self.medium.glue, 30.42 * 120 / 3600 * 2 * 0.44)
-        self.assertAlmostEqual(self.medium.metrics_and_alarms, 3.0)
+        self.assertAlmostEqual(self.medium.metrics_and_alarms, 10 * 0.30 + 13 * 0.10)
         self.assertAlmostEqual(self.medium.reading(self.medium.scores_bytes), 980_000 * 252 * 365.04 / 8192 * 30.42 * 0.2e-6)
         self.assertAlmostEqual(self.medium.streaming, 730 * 0.015 + 30.42 * 0.014 + 2 * 730 * 0.11 + 5)
 
@@ -89,6 +90,20 @@ class CostsTests(unittest.TestCase):
             self.assertEqual(self.check(copied / "scripts/costs"), 1)
             page.write_text(text.replace("<!-- /costs -->", "", 1))
             self.assertEqual(self.check(copied / "scripts/costs"), 1)
+
+    def test_alarms_and_metrics_are_as_many_as_the_template_has(self):
+        template = (ROOT / "deploy/aws/template.yaml").read_text()
+        resources = re.split(r"^  (?=\w+:)", template, flags=re.MULTILINE)
+        alarms = [resource for resource in resources if "Type: AWS::CloudWatch::Alarm" in resource]
+        self.assertEqual(sum(max(1, alarm.count("MetricStat:")) for alarm in alarms), self.data["assumptions"]["alarms"]["value"])
+        self.assertEqual(template.count("Type: AWS::Logs::MetricFilter"), self.data["assumptions"]["metrics"]["value"])
+        self.assertEqual(template.count("Type: AWS::KMS::Key"), self.data["assumptions"]["keys"]["value"])
+        number = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"][len(alarms)]
+        monitoring = " ".join((ROOT / "conceptual/2-monitoring.md").read_text().replace("\n> ", " ").split())
+        self.assertIn(f"CloudWatch makes {number} alarms", monitoring)
+        self.assertIn(f"The {number} CloudWatch alarms", monitoring)
+        self.assertIn(f"the {number} alarms of", self.data["assumptions"]["alarms"]["why"])
+        self.assertIn(f'"{number} alarms"', (ROOT / "conceptual/diagrams/deployment.dot").read_text())
 
     def test_figures_in_sentences_are_those_of_the_tables(self):
         """What a sentence rounds, it rounds rightly; each phrase stands in its page."""

@@ -6,6 +6,11 @@ from functools import lru_cache
 from botocore import xform_name
 from botocore.session import get_session
 
+# What the command line does without a service, or with several of its operations.
+BY_ITSELF = {
+    ("rds", "generate-db-auth-token"): {"--hostname", "--port", "--username"},
+    ("cloudformation", "deploy"): {"--stack-name", "--template-file", "--capabilities", "--parameter-overrides"},
+}
 OF_THE_COMMAND_LINE = {"--query", "--output", "--region", "--profile"}
 
 
@@ -24,9 +29,8 @@ def errors(line):
     # A command in place of a value is looked at by itself.
     words = shlex.split(re.sub(r'"\$\([^)]*\)"', "VALUE", line))
     service, operation, rest = words[1], words[2], words[3:]
-    if service == "rds" and operation == "generate-db-auth-token":
-        # Made by the command line itself, without asking a service.
-        known = {"--hostname", "--port", "--username"}
+    if (service, operation) in BY_ITSELF:
+        known = BY_ITSELF[service, operation]
     elif service not in session().get_available_services():
         return [f"aws has no service {service}"]
     else:

@@ -90,7 +90,7 @@ class Catalogue:
 
     @cached_property
     def resources(self):
-        """Logical ids of the template with their types; parameters have the type Parameter."""
+        """Logical ids of the template with their types; parameters and outputs have the types Parameter and Output."""
         found = {}
         for text in self.texts("deploy/aws/template.yaml"):
             section = ""
@@ -99,12 +99,14 @@ class Catalogue:
                 heading = re.match(r"(\w+):", line)
                 if heading:
                     section = heading[1]
-                item = re.match(r"  (\w+):\s*$", line)
+                item = re.match(r"  (\w+):\s*(?:#.*|\{.*)?$", line)
                 if item and section == "Resources":
                     kind = next((m[1] for m in (re.match(r"    Type: ['\"]?([\w:]+)", later) for later in lines[number + 1 : number + 12]) if m), "")
                     found[item[1]] = kind
                 elif item and section == "Parameters":
                     found[item[1]] = "Parameter"
+                elif item and section == "Outputs":
+                    found.setdefault(item[1], "Output")
         return found
 
     @cached_property

@@ -201,6 +201,10 @@ class Look:
         line = re.sub(r"\s+#.*$", "", line)
         line = re.sub(r"^(\w+)=\$\((.*)\)$", r"\2", line, flags=re.DOTALL)
         errors = [f"deploy/aws/template.yaml has no resource {name}" for name in re.findall(r"\(resource (\w+)\)", line) if name not in self.catalogue.resources]
+        overrides = line.partition("--parameter-overrides")[2]
+        for name in re.findall(r"\b(\w+)=", overrides):
+            if self.catalogue.resources.get(name) != "Parameter":
+                errors.append(f"deploy/aws/template.yaml has no parameter {name}")
         for variable in re.findall(r"\b(?:ETL|DATABASE)_[A-Z_]+", line):
             if variable not in self.catalogue.literals:
                 errors.append(f"the program knows no variable {variable}")
