@@ -238,39 +238,4 @@ import TestSupport
         let text = try Self.refusal(.configuration, database, .query(garbled))
         #expect(text.contains("Source database") && !text.contains("cret"))
     }
-
-    @Test func aDryRunReadsTheSourceBeforeItsTransaction() async throws {
-        let source = try await Source()
-        for batch in 0..<3 { try source.insert(RunTests.assets(batch), batch: batch) }
-        let database = try await TestDatabase()
-        // The query waits for a lock that the test holds; meanwhile the job must hold none of its own.
-        let blocker = try Connection(database: source.database)
-        try source.connection.script("grant usage on schema public to public")
-        try blocker.script("begin; lock table results in access exclusive mode")
-        let job = try database.job { $0.isDryRun = true }
-        let query = try source.query()
-        let done = Task.detached { [job = UncheckedBox(job)] in try job.value.run(query) }
-        var isWaiting = false
-        for _ in 0..<200 where !isWaiting {
-            try await Task.sleep(for: .milliseconds(20))
-            isWaiting =
-                try database.value(
-                    "select count(*) from pg_stat_activity where application_name = 'etl-job source' and wait_event_type = 'Lock'"
-                )
-                != "0"
-        }
-        #expect(isWaiting)
-        #expect(
-            try database.value(
-                "select count(*) from pg_stat_activity where datname = current_database() and state like 'idle in%'")
-                == "0")
-        try blocker.script("commit")
-        #expect(try await done.value.batches.map(\.batchID) == [0, 1, 2])
-    }
-}
-
-/// Carries a value into a task that alone uses it.
-private struct UncheckedBox<Value>: @unchecked Sendable {
-    let value: Value
-    init(_ value: Value) { self.value = value }
 }

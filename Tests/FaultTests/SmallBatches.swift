@@ -35,20 +35,27 @@ enum SmallBatches {
 
 /// What an undisturbed load of a folder gives: what every disturbed one is compared with.
 struct Reference: Sendable {
-    let folder: String
+    let scenario: Scenario
     let fingerprint: String
     let batches: [BatchReport]
     let counts: FaultProxy.Counts
 
-    /// Loads the folder through a proxy that does no harm.
-    static func load(_ folder: String) async throws -> Reference {
+    /// The folder that the job runs in.
+    var folder: String { scenario.folder }
+
+    /// Loads the files of a folder through a proxy that does no harm.
+    static func load(_ folder: String) async throws -> Reference { try await load(.files(folder)) }
+
+    /// Loads a scenario through a proxy that does no harm.
+    static func load(_ scenario: Scenario) async throws -> Reference {
         let database = try await TestDatabase()
+        try scenario.prepare(database)
         let proxy = try FaultProxy(to: database.serverAddress)
         defer { proxy.stop() }
-        let outcome = try await proxy.program(database, folder).run("run", ".", "--json")
+        let outcome = try await scenario.program(proxy, database).run(scenario.arguments + ["--json"])
         guard outcome.code == 0 else { throw HarnessError("the undisturbed load failed: \(outcome.errors)") }
         let reference = Reference(
-            folder: folder, fingerprint: try database.fingerprint(), batches: try outcome.report().batches,
+            scenario: scenario, fingerprint: try database.fingerprint(), batches: try outcome.report().batches,
             counts: proxy.counts)
         try await database.drop()
         return reference

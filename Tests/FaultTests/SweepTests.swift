@@ -16,9 +16,31 @@ import TestSupport
         try await sweep(.silence, "cut/silence", sampleSize: 4, every: 12)
     }
 
-    private func sweep(_ kind: Trial.Kind, _ name: String, sampleSize: Int, every step: Int = 1) async throws {
+    @Test func anInboxIsEmptiedAfterACutAtEveryMessage() async throws {
+        try await sweep(.recover, "inbox/recover", sampleSize: 12, .inbox())
+    }
+
+    @Test func anInboxIsEmptiedAfterAKillAtEveryMessage() async throws {
+        try await sweep(.kill, "inbox/kill", sampleSize: 12, .inbox())
+    }
+
+    @Test func aSourceIsReadAgainAfterACutAtEveryMessage() async throws {
+        try await sweep(.recover, "source/recover", sampleSize: 12, .query())
+    }
+
+    @Test func aSourceIsReadAgainAfterAKillAtEveryMessage() async throws {
+        try await sweep(.kill, "source/kill", sampleSize: 6, .query())
+    }
+
+    @Test func aSourceThatFallsSilentIsAskedAgain() async throws {
+        try await sweep(.silence, "source/silence", sampleSize: 3, every: 12, .query())
+    }
+
+    private func sweep(
+        _ kind: Trial.Kind, _ name: String, sampleSize: Int, every step: Int = 1, _ scenario: Scenario? = nil
+    ) async throws {
         let start = ContinuousClock.now
-        let reference = try await Reference.load(SmallBatches.write())
+        let reference = try await Reference.load(scenario ?? .files(SmallBatches.write()))
         let all = Trial.all(kind, reference.counts).enumerated().filter { $0.offset % step == 0 }.map(\.element)
         let trials = Torture.sample(all, sampleSize)
         let differences = try await Torture.collect(trials) { trial in

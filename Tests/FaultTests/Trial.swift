@@ -43,12 +43,14 @@ struct Trial: Sendable {
     func differences(
         from reference: Reference, tamper: @escaping FaultProxy.Tamper = { $0 }
     ) async throws -> [String] {
+        let scenario = reference.scenario
         let database = try await TestDatabase()
+        try scenario.prepare(database)
         let proxy = try FaultProxy(to: database.serverAddress, fault: fault, tamper: tamper)
         var differences: [String] = []
         // Silence is noticed when an answer is overdue, which these limits make soon.
         let limits = kind == .silence ? ["--retry-for", "8", "--lock-wait", "2"] : []
-        let program = try proxy.program(database, reference.folder).start(["run", ".", "--json"] + limits)
+        let program = try scenario.program(proxy, database).start(scenario.arguments + ["--json"] + limits)
         proxy.setVictim(program)
         var outcome = try await program.outcome(within: 150)
         if !proxy.hasFired { differences.append("the point was never reached") }
@@ -58,9 +60,7 @@ struct Trial: Sendable {
             if outcome.code != 1009 && !isLast {
                 differences.append("not killed: \(outcome.code), \(outcome.errors)")
             }
-            let direct = Program(
-                folder: reference.folder, environment: ["DATABASE_URL": database.connectionString])
-            outcome = try await direct.run("run", ".", "--json")
+            outcome = try await scenario.directProgram(database).run(scenario.arguments + ["--json"])
         }
         proxy.stop()
         if outcome.code == 0 {
@@ -80,9 +80,12 @@ struct Trial: Sendable {
     private func compare(_ report: RunReport, with reference: Reference) -> [String] {
         var differences: [String] = []
         let ids = report.batches.map(\.batchID)
-        if ids != reference.batches.map(\.batchID) { differences.append("reported are the batches \(ids)") }
+        // Of the inbox a second run can report nothing but what the first has left.
+        let isRest = kind == .kill && !reference.scenario.namesSkipped
+        let all = isRest ? Array(reference.batches.suffix(ids.count)) : reference.batches
+        if ids != all.map(\.batchID) { differences.append("reported are the batches \(ids)") }
         var sums = RunReport.Totals()
-        for (batch, expected) in zip(report.batches, reference.batches) {
+        for (batch, expected) in zip(report.batches, all) {
             let isSkipped = batch.status == .skipped
             if isSkipped { sums.skipped += 1 } else { sums.applied += 1 }
             // Only a second run may find batches that were applied before.

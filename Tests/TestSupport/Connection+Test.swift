@@ -33,6 +33,7 @@ extension Connection {
             "rejected_assets": "batch_id, row_number, id, score, industry, raw, reasons",
             "window_assets": "batch_id, id, score, industry",
             "staging_assets": "batch_id, row_number, raw",
+            "inference_results": "inference_id, batch_id, id, score, industry, payload::text",
             "batches": """
             batch_id, content_sha256, read_count, accepted_count, rejected_count, byte_size, \
             window_first_batch_id, window_size, percentile_method, rescore, score_minimum, score_maximum, \

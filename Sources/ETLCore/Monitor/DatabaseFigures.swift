@@ -47,6 +47,10 @@ public struct DatabaseFigures: Sendable {
     var drift: [Drift] = []
     /// The tables after the newest batch.
     var tables: [Table] = []
+    /// Rows that wait in the inbox.
+    var waitingRows = 0
+    /// For how many seconds the oldest of them has waited; nil where none waits.
+    var oldestWaitingSeconds: Double?
     /// When the newest batch was applied that the run did not apply itself, in seconds since 1970.
     var appliedBeforeAt: Double?
 }
@@ -67,6 +71,8 @@ extension Session {
             var figures = DatabaseFigures()
             figures.appliedBeforeAt = try connection.execute(SQL.readNewestBatch, [firstApplied]).first?
                 .get("applied_at_seconds")
+            let waiting = try Inbox.waiting(connection)
+            (figures.waitingRows, figures.oldestWaitingSeconds) = (waiting.rowCount, waiting.oldestSeconds)
             let noBatch: Int? = nil
             guard let row = try connection.execute(SQL.readNewestBatch, [noBatch]).first else { return figures }
             var batch = try DatabaseFigures.Batch(row)

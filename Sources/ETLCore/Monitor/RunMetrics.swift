@@ -22,7 +22,7 @@ struct RunMetrics: Sendable {
     var growthLimit: Int?
 
     /// The whole file, in Prometheus' text format; the order is always the same.
-    var text: String { (runMetrics + batchMetrics + driftMetrics + tableMetrics).map(\.text).joined() }
+    var text: String { (runMetrics + inboxMetrics + batchMetrics + driftMetrics + tableMetrics).map(\.text).joined() }
 
     private var common: [Metric.Label] { [("database", database), ("schema", schema)] }
 
@@ -57,6 +57,18 @@ struct RunMetrics: Sendable {
                 "last_run_drift_alarms",
                 "Drift that calls for a look at the batches that the last run applied, each industry of a batch counted.",
                 Double(driftAlarms)),
+        ]
+    }
+
+    private var inboxMetrics: [Metric] {
+        guard let figures else { return [] }
+        return [
+            gauge(
+                "inbox_waiting_rows", "Rows that wait in inference_results for a run --from-inbox.",
+                Double(figures.waitingRows)),
+            gauge(
+                "inbox_oldest_waiting_seconds", "For how long the oldest of them has waited; 0 where none waits.",
+                figures.oldestWaitingSeconds ?? 0),
         ]
     }
 
