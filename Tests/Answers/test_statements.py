@@ -2,6 +2,7 @@
 
 The program is .build/debug/etl-job, or the one that ETL_JOB names.
 """
+import json
 import os
 import re
 import shlex
@@ -95,6 +96,16 @@ class TypedTests(unittest.TestCase):
                         self.assertTrue(any(real.startswith(line.rstrip()) for real in printed), f"not printed: {line}")
             count += 1
         self.assertGreater(count, 0)
+
+    def test_the_quoted_event_has_the_keys_of_a_real_one(self):
+        done = subprocess.run([JOB, "run", "batches", "--local", "--log-format", "json"], cwd=self.folder.name, check=True,
+                              env=self.environment, capture_output=True, text=True)
+        events = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
+        real = next(event for event in events if event.get("event") == "run_finished")
+        quoted = next(json.loads(body) for _, body in self.blocks("json") if "run_finished" in body)
+        self.assertEqual(set(quoted), set(real))
+        for key in ("newest_batch_id", "scores_rows", "exit_code"):
+            self.assertEqual(quoted[key], real[key], key)
 
     def test_a_refused_inbox_batch_is_as_the_runbook_says(self):
         self.psql("insert into inference_results (id, score, industry) select id, score::text, "

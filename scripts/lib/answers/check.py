@@ -190,8 +190,10 @@ class Look:
             return [f"{error} (in {body.splitlines()[0]} …)" for part in body.split(";") for error in self.at_statement(part)]
         if language == "text":
             return []
+        if language == "json":
+            return [f"the program writes no key {key}" for key in re.findall(r'"(\w+)":', body) if key not in self.catalogue.literals]
         if language != "sh":
-            return [f"a block of code in the language {language or 'none'} is not checked: it is sh, sql or text"]
+            return [f"a block of code in the language {language or 'none'} is not checked: it is sh, sql, json or text"]
         errors = []
         for line in pages.commands(body):
             errors += [f"{line}: {error}" for error in self.at_shell(line)]
