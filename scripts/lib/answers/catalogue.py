@@ -82,7 +82,12 @@ class Catalogue:
 
     @cached_property
     def metrics(self):
-        return {name for text in self.texts("Tests/CommandLineTests/Golden/metrics.txt") for name in re.findall(r"^# TYPE (\w+)", text, re.MULTILINE)}
+        golden = self.texts("Tests/CommandLineTests/Golden/metrics.txt")
+        found = {name for text in golden for name in re.findall(r"^# TYPE (\w+)", text, re.MULTILINE)}
+        # Some are written only where there is something to tell; their names stand in the program without the prefix.
+        for text in self.texts("Sources/ETLCore/Monitor/*Metrics*.swift"):
+            found.update("etl_job_" + name for name in re.findall(r'"([a-z]+(?:_[a-z]+)+)", "[A-Z]', text))
+        return found
 
     @cached_property
     def alerts(self):
