@@ -3,7 +3,6 @@
 #
 #   setup run     for building and running
 #   setup test    the same, with shellcheck, ps, promtool, and what looks at the page: Chromium and HTML Tidy
-#   prepare_python   the packages of the tests in Python, in .venv-tests
 
 readonly oldest_swift=6.2 oldest_server=15 oldest_simdjson=3
 readonly unusable=69 # EX_UNAVAILABLE of sysexits.h
@@ -69,23 +68,7 @@ list_missing() {
         has promtool || echo promtool
         [[ -n $(browser) ]] || echo Chromium
         has_tidy || echo tidy
-        python3 -c 'import ensurepip, venv' 2>/dev/null || echo Python
     fi
-}
-
-# Packages of the tests in Python go into an environment of their own, made anew when what they ask for has changed.
-readonly python_packages=.venv-tests
-prepare_python() {
-    local wanted file requirements=()
-    for file in Tests/*/requirements.txt; do requirements+=(--requirement "$file"); done
-    wanted=$(cat Tests/*/requirements.txt)
-    if [[ -x $python_packages/bin/python && $(cat "$python_packages/wanted" 2>/dev/null) == "$wanted" ]]; then return; fi
-    step "Installing into $python_packages: ${wanted//$'\n'/, }"
-    rm -rf "$python_packages"
-    python3 -m venv "$python_packages" || fail "No environment for Python could be made."
-    "$python_packages/bin/pip" install --quiet --disable-pip-version-check \
-        "${requirements[@]}" || fail "pip install failed."
-    printf '%s\n' "$wanted" >"$python_packages/wanted"
 }
 
 has() { command -v "$1" >/dev/null; }
@@ -119,8 +102,7 @@ has_tidy() { tidy -version 2>/dev/null | grep -q 'version [5-9]'; }
 
 apt_packages() {
     sed -e 's/^libpq$/libpq-dev/' -e 's/^OpenSSL$/libssl-dev/' -e 's/^simdjson$/libsimdjson-dev/' \
-        -e 's/^PostgreSQL$/postgresql/' -e 's/^promtool$/prometheus/' -e 's/^Chromium$/chromium/' \
-        -e 's/^Python$/python3-venv/'
+        -e 's/^PostgreSQL$/postgresql/' -e 's/^promtool$/prometheus/' -e 's/^Chromium$/chromium/'
 }
 
 install_with_apt() {
@@ -185,8 +167,7 @@ disable_prometheus() {
 
 brew_packages() {
     sed -e 's/^pkg-config$/pkgconf/' -e 's/^OpenSSL$/openssl@3/' -e 's/^PostgreSQL$/postgresql@17/' \
-        -e 's/^promtool$/prometheus/' -e 's/^tidy$/tidy-html5/' -e 's/^Chromium$/google-chrome/' \
-        -e 's/^Python$/python@3.13/'
+        -e 's/^promtool$/prometheus/' -e 's/^tidy$/tidy-html5/' -e 's/^Chromium$/google-chrome/'
 }
 
 install_with_brew() {
