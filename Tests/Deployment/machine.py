@@ -208,8 +208,9 @@ class Machine:
 
 
 def error_named(error_name: str):
-    known = StatesErrorNameType.from_name(error_name)
-    return StatesErrorName(typ=known) if known else CustomErrorName(error_name)
+    if error_name.startswith("States."):
+        return StatesErrorName(typ=StatesErrorNameType.from_name(error_name))
+    return CustomErrorName(error_name)
 
 
 _parse = AmazonStateLanguageParser.parse
