@@ -47,7 +47,8 @@ class NameTests(unittest.TestCase):
     def test_wrong_lines_of_a_shell_fail(self):
         for line in (
             "etl-job verify --sample", "sql -c 'select * from score'", "scripts/no-such-script",
-            "export ETL_PASSWORDS=x", "kubectl get pods", "aws cloudformation deploy --parameter-overrides Immage=1", 'aws rds describe-db-clusters --db-cluster-identifier "$(resource Clusters)"',
+            "export ETL_PASSWORDS=x", "kubectl get pods", "aws cloudformation deploy --parameter-overrides Immage=1",
+            "deploy Immage=1", "from=$(output NoSuchOutput)", "deploy Image=\"$(output NoSuchOutput)\"", 'aws rds describe-db-clusters --db-cluster-identifier "$(resource Clusters)"',
         ):
             self.assertTrue(self.look.at_shell(line), line)
 

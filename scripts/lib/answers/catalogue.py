@@ -115,6 +115,13 @@ class Catalogue:
         return found
 
     @cached_property
+    def outputs(self):
+        found = set()
+        for text in self.texts("deploy/aws/template.yaml"):
+            found.update(re.findall(r"^  (\w+):", text.partition("\nOutputs:")[2], re.MULTILINE))
+        return found
+
+    @cached_property
     def alarms(self):
         return {name for name, kind in self.resources.items() if kind in ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")}
 

@@ -201,12 +201,15 @@ class Look:
 
     def at_shell(self, line):
         line = re.sub(r"\s+#.*$", "", line)
-        line = re.sub(r"^(\w+)=\$\((.*)\)$", r"\2", line, flags=re.DOTALL)
+        line = re.sub(r"^(\w+)=(?:\$\((.*)\)|\S*)$", lambda match: match[2] or "", line, flags=re.DOTALL)
         errors = [f"deploy/aws/template.yaml has no resource {name}" for name in re.findall(r"\(resource (\w+)\)", line) if name not in self.catalogue.resources]
-        overrides = line.partition("--parameter-overrides")[2]
+        overrides = line if line.startswith("deploy ") else line.partition("--parameter-overrides")[2]
         for name in re.findall(r"\b(\w+)=", overrides):
             if self.catalogue.resources.get(name) != "Parameter":
                 errors.append(f"deploy/aws/template.yaml has no parameter {name}")
+        for name in re.findall(r"\boutput (\w+)", line):
+            if self.catalogue.outputs and name not in self.catalogue.outputs:
+                errors.append(f"deploy/aws/template.yaml has no output {name}")
         for variable in re.findall(r"\b(?:ETL|DATABASE)_[A-Z_]+", line):
             if variable not in self.catalogue.literals:
                 errors.append(f"the program knows no variable {variable}")
@@ -222,7 +225,7 @@ class Look:
             from . import aws
 
             errors += aws.errors(line)
-        elif first not in ("", "#", "export", "resource()", "sql()", "}"):
+        elif first not in ("", "#", "export", "resource()", "sql()", "}", "deploy", "output"):
             errors.append(f"what is {first}?")
         return errors
 
