@@ -207,7 +207,7 @@ class Look:
         for name in re.findall(r"\b(\w+)=", overrides):
             if self.catalogue.resources.get(name) != "Parameter":
                 errors.append(f"deploy/aws/template.yaml has no parameter {name}")
-        for name in re.findall(r"\boutput (\w+)", line):
+        for name in re.findall(r"(?<!-)\boutput ([A-Z]\w+)", line):
             if self.catalogue.outputs and name not in self.catalogue.outputs:
                 errors.append(f"deploy/aws/template.yaml has no output {name}")
         for variable in re.findall(r"\b(?:ETL|DATABASE)_[A-Z_]+", line):
