@@ -65,8 +65,10 @@ struct JSONLine {
 
     init(level: Logger.Level, message: String, fields: [String: JSONValue]) {
         let values = fields.merging([
-            "time": .text(Date.now.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true)
-                    .timeZone(separator: .omitted))),
+            "time": .text(
+                Date.now.formatted(
+                    .iso8601.year().month().day().time(includingFractionalSeconds: true)
+                        .timeZone(separator: .omitted))),
             "level": .text(level.rawValue), "message": .text(message),
         ]) { _, standard in standard }.mapValues { $0.mapTexts(withoutPasswords) }
         let encoder = JSONEncoder()

@@ -34,7 +34,8 @@ final class RunDisplay: RunObserver {
 
     func runPlanned(pending: Int, skipped: Int) {
         self.pending = pending
-        logger.debug("planned", metadata: ["pending": .stringConvertible(pending), "skipped": .stringConvertible(skipped)])
+        logger.debug(
+            "planned", metadata: ["pending": .stringConvertible(pending), "skipped": .stringConvertible(skipped)])
         onPlan(skipped)
     }
 

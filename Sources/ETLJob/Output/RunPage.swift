@@ -60,6 +60,7 @@ final class RunPage {
         wasTried = true
         let file = try Reporter(session: session, limit: limit, after: outcome).write(to: path)
         logger.info(
-            "Report: \(printable(file.path)): \(printable(file.headline))", metadata: ["bytes": .stringConvertible(file.bytes)])
+            "Report: \(printable(file.path)): \(printable(file.headline))",
+            metadata: ["bytes": .stringConvertible(file.bytes)])
     }
 }
