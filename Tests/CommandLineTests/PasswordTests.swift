@@ -10,7 +10,7 @@ import TestSupport
     static let marks = ["s3cret"]
 
     /// A role whose password the test server asks for.
-    private static let role = Task {
+    static let role = Task {
         let database = try await TestDatabase()
         try database.connection.executeScript(
             Statement(
@@ -35,7 +35,7 @@ import TestSupport
         Issue.record("the server never asked for a password")
     }
 
-    private static func named(_ database: TestDatabase, password: String?) -> String {
+    static func named(_ database: TestDatabase, password: String?) -> String {
         let text = database.connectionString.replacing("user=etl", with: "user=keyholder")
         guard let password else { return text }
         let quoted = password.replacing("\\", with: "\\\\").replacing("'", with: "\\'")

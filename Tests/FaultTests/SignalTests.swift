@@ -109,6 +109,48 @@ import TestSupport
         #expect(metrics.contains(try Regex("(?m)^etl_job_last_run_exit_code\\{.*\\} 143$")), "\(metrics)")
     }
 
+    /// Exactly one event tells the end of a run that a signal ends, wherever it is.
+    @Test(arguments: signals) func theEndIsOneEventInAJSONLog(signal: Int32) async throws {
+        func expectEnd(_ job: RunningProgram, _ place: String) async throws {
+            let start = ContinuousClock.now
+            job.signal(signal)
+            let outcome = try await job.outcome()
+            #expect(start.duration(to: .now) < .seconds(5), "\(place)")
+            #expect(outcome.code == 128 + signal, "\(place): \(outcome.errors)")
+            let ends = try outcome.events("run_finished")
+            #expect(ends.count == 1 && ends[0]["exit_code"] as? Int == Int(128 + signal), "\(place): \(outcome.errors)")
+            #expect((ends.first?["error"] as? String)?.contains("signal \(signal)") == true, "\(place)")
+        }
+        let json = ["--log-format", "json"]
+        let held = try await HeldJob.start(json)
+        try await expectEnd(held.job, "during a statement")
+        try held.release()
+
+        let silence = Fault(.backend, .text("COPY", 2), .before, .silence)
+        let proxy = try FaultProxy(to: held.database.serverAddress, fault: silence, staysDeaf: true)
+        defer { proxy.stop() }
+        let silent = try proxy.program(held.database, SmallBatches.write()).start(["run", "."] + json)
+        try await wait("the server is silent") { proxy.hasFired }
+        try await expectEnd(silent, "with a silent server")
+
+        // Somebody listens, and says nothing to whoever connects.
+        let mute = try FaultProxy(
+            to: held.database.serverAddress, fault: Fault(.frontend, .message(1), .before, .silence))
+        defer { mute.stop() }
+        let connecting = try mute.program(held.database, SmallBatches.write()).start(["run", "."] + json)
+        try await wait("it connects") { mute.hasFired }
+        try await expectEnd(connecting, "while connecting")
+
+        let folder = try temporaryFolder()
+        let starting = try Program(folder: folder).start(["run", SmallBatches.write(), "--local"] + json)
+        try await wait("a private server is made") { starting.errors.contains("Starting a private PostgreSQL") }
+        try await expectEnd(starting, "while a private server is made")
+        // What was left of it may still be at work.
+        try await Task.sleep(for: .seconds(3))
+        #expect(try await Program(folder: folder).run("local", "start").code == 0)
+        #expect(try await Program(folder: folder).run("local", "destroy", "--yes").code == 0)
+    }
+
     @Test func aProgressBarLeavesACleanTerminal() async throws {
         let database = try await TestDatabase()
         let holder = try Connection(database: database.connectionString)

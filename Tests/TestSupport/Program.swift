@@ -15,6 +15,24 @@ public struct Program: Sendable {
         public func json() throws -> [String: Any] {
             try JSONText.object(output)
         }
+
+        /// The lines of a JSON log; each must be an object with time, level and message.
+        ///
+        /// - Throws: `HarnessError` where one is not.
+        public func log() throws -> [[String: Any]] {
+            try errors.split(separator: "\n").map { line in
+                let entry = try JSONText.object(String(line))
+                guard let time = entry["time"] as? String, entry["level"] is String, entry["message"] is String,
+                    time.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z/) != nil
+                else { throw HarnessError("no line of a log: \(line)") }
+                return entry
+            }
+        }
+
+        /// The events of a name in a JSON log.
+        public func events(_ name: String) throws -> [[String: Any]] {
+            try log().filter { $0["event"] as? String == name }
+        }
     }
 
     /// Folder that the program runs in.

@@ -138,7 +138,10 @@ public final class TestCluster: Sendable {
         Program(folder: folder, environment: ["DATABASE_URL": url(or: other)])
     }
 
-    /// Gives a folder to the user that the server runs as.
+    /// The psql of the server's version.
+    public var psql: String { programs.path("psql") }
+
+    /// Gives a file or folder to the user that the server runs as.
     public func give(_ folder: String) throws {
         if user.isAnother, chown(folder, user.uid, user.gid) != 0 { throw HarnessError("cannot chown \(folder)") }
     }

@@ -2,8 +2,8 @@
 # Makes sure of what a build, a run and the tests need, and says what it installs. To be sourced.
 #
 #   setup run     for building and running
-#   setup test    the same, with shellcheck, ps, promtool, systemd-analyze (not on macOS), what looks at the page
-#                 (Chromium and HTML Tidy), and Python packages in .venv-tests
+#   setup test    the same, with shellcheck, ps, openssl, promtool, systemd-analyze (not on macOS), what looks at the
+#                 page (Chromium and HTML Tidy), and Python packages in .venv-tests
 
 readonly oldest_swift=6.2 oldest_server=15 oldest_simdjson=3
 readonly unusable=69 # EX_UNAVAILABLE of sysexits.h
@@ -70,6 +70,7 @@ list_missing() {
     if [[ $1 == test ]]; then
         has ps || echo procps
         has shellcheck || echo shellcheck
+        has openssl || echo openssl
         has promtool || echo promtool
         [[ -n $(browser) ]] || echo Chromium
         has_tidy || echo tidy
@@ -189,7 +190,7 @@ disable_prometheus() {
 # macOS
 
 brew_packages() {
-    sed -e 's/^pkg-config$/pkgconf/' -e 's/^OpenSSL$/openssl@3/' -e 's/^PostgreSQL$/postgresql@17/' \
+    sed -e 's/^pkg-config$/pkgconf/' -e 's/^[Oo]pen[Ss][Ss][Ll]$/openssl@3/' -e 's/^PostgreSQL$/postgresql@17/' \
         -e 's/^promtool$/prometheus/' -e 's/^tidy$/tidy-html5/' -e 's/^Chromium$/google-chrome/' \
         -e 's/^Python$/python/'
 }
