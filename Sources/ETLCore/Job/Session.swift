@@ -108,9 +108,9 @@ public final class Session {
     }
 
     /// Says that, and when, something is tried again.
-    static func announce(_ error: PostgresError, _ pause: Duration, _ logger: Logger) {
+    static func announce(_ error: PostgresError, _ pause: Duration, _ logger: Logger, of origin: String = "") {
         logger.warning(
-            "\(error.summary); trying again in \(decimal(pause.seconds, 1)) s",
+            "\(origin)\(error.summary); trying again in \(decimal(pause.seconds, 1)) s",
             metadata: error.sqlState.map { ["sqlstate": "\($0)"] } ?? [:])
     }
 
