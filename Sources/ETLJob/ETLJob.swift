@@ -39,6 +39,7 @@ struct ETLJob: AsyncParsableCommand {
 
     static func main() async {
         prepareStandardStreams()
+        FirstProcess.letSignalsEnd()
         let arguments = Array(CommandLine.arguments.dropFirst())
         CommandEnd.begin(arguments: arguments)
         var command: any ParsableCommand

@@ -34,6 +34,7 @@ import TestSupport
         #expect(
             checks.map { $0["name"] as? String } == [
                 "ledger", "distributions", "rejections", "snapshots", "percentiles", "figures", "scores", "window",
+                "inbox",
             ])
         #expect(checks.allSatisfy { $0["agrees"] as? Bool == true && $0["differences"] as? Int == 0 })
     }

@@ -96,7 +96,7 @@ import TestSupport
     }
 
     @Test func textNumericAndFloatScoresAreTheSameNumbers() async throws {
-        let values = ["0.1", "0.30000000000000004", "-0.0", "1e-3", "9.123456789012345", "5e-324", "2.5"]
+        let values = ["0.1", "0.30000000000000004", "-0.0", "1e-3", "0.7071067811865476", "5e-324", "2.5"]
         var fingerprints: [String] = []
         for type in ["text", "numeric", "double precision", "json", "jsonb"] {
             let source = try await Source("id text, score \(type), industry text, batch bigint, position serial")
@@ -111,7 +111,7 @@ import TestSupport
             fingerprints.append("\(try database.query("select id, score::text from scores order by id"))")
         }
         #expect(Set(fingerprints).count == 1)
-        for value in ["0.30000000000000004", "9.123456789012345", "5e-324", "0.001"] {
+        for value in ["0.30000000000000004", "0.7071067811865476", "5e-324", "0.001"] {
             #expect(fingerprints[0].contains(value))
         }
     }

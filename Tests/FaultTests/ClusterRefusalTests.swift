@@ -34,6 +34,8 @@ import TestSupport
         #expect(outcome.code == 75, "\(outcome.errors)")
         #expect(outcome.errors.contains("read-only") || outcome.errors.contains("standby"))
         #expect(try primary.connection().fingerprint() == before)
+        let doctor = try await standby.program(in: folder).run("doctor")
+        #expect(doctor.code == 78 && doctor.output.contains("BAD   writes"), "\(doctor.errors)\(doctor.output)")
         // The very same command, once the standby is promoted meanwhile.
         let running = try standby.program(in: folder).start(["run", ".", "--retry-for", "60"])
         try await Task.sleep(for: .milliseconds(500))

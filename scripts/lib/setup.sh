@@ -2,7 +2,8 @@
 # Makes sure of what a build, a run and the tests need, and says what it installs. To be sourced.
 #
 #   setup run     for building and running
-#   setup test    the same, with shellcheck, ps, openssl, promtool, and what looks at the page: Chromium and HTML Tidy
+#   setup test    the same, with shellcheck, ps, openssl, promtool, systemd-analyze (not on macOS), what looks at the page
+#                 (Chromium and HTML Tidy), and Python packages in .venv-tests
 
 readonly oldest_swift=6.2 oldest_server=15 oldest_simdjson=3
 readonly unusable=69 # EX_UNAVAILABLE of sysexits.h
@@ -19,7 +20,10 @@ setup() {
     require_swift
     if [[ $(uname) == Darwin ]]; then find_brew_libraries; fi
     missing=$(list_missing "$purpose")
-    if [[ -z $missing ]]; then return; fi
+    if [[ -z $missing ]]; then
+        if [[ $purpose == test ]]; then install_python_packages; fi
+        return
+    fi
 
     step "Missing here: ${missing//$'\n'/, }"
     if [[ $(uname) == Darwin ]]; then
@@ -34,6 +38,7 @@ setup() {
         fail "Installed, but still not found or too old: ${missing//$'\n'/, }." \
             "A newer PostgreSQL for this system: https://www.postgresql.org/download/"
     fi
+    if [[ $purpose == test ]]; then install_python_packages; fi
 }
 
 require_swift() {
@@ -69,6 +74,8 @@ list_missing() {
         has promtool || echo promtool
         [[ -n $(browser) ]] || echo Chromium
         has_tidy || echo tidy
+        has_python || echo Python
+        if [[ $(uname) != Darwin ]]; then has systemd-analyze || echo systemd-analyze; fi
     fi
 }
 
@@ -99,11 +106,27 @@ browser() {
 # macOS brings a tidy of 2006, which knows no HTML 5.
 has_tidy() { tidy -version 2>/dev/null | grep -q 'version [5-9]'; }
 
+# Debian has the part that makes environments in a package of its own; macOS brings a Python that is too old.
+has_python() { python3 -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
+
+# Puts what the tests in Python need into .venv-tests, where that is not there yet as it is asked for.
+install_python_packages() {
+    local environment=.venv-tests lists=(Tests/*/requirements.txt) list arguments=()
+    if cmp -s <(cat "${lists[@]}") "$environment/installed.txt"; then return; fi
+    for list in "${lists[@]}"; do arguments+=(--requirement "$list"); done
+    step "Installing into $environment: ${lists[*]}"
+    python3 -m venv --clear "$environment" || fail "python3 -m venv $environment failed."
+    "$environment/bin/python" -m pip install --quiet --disable-pip-version-check "${arguments[@]}" ||
+        fail "pip could not install ${lists[*]}."
+    cat "${lists[@]}" >"$environment/installed.txt"
+}
+
 # Debian and Ubuntu
 
 apt_packages() {
     sed -e 's/^libpq$/libpq-dev/' -e 's/^OpenSSL$/libssl-dev/' -e 's/^simdjson$/libsimdjson-dev/' \
-        -e 's/^PostgreSQL$/postgresql/' -e 's/^promtool$/prometheus/' -e 's/^Chromium$/chromium/'
+        -e 's/^PostgreSQL$/postgresql/' -e 's/^promtool$/prometheus/' -e 's/^Chromium$/chromium/' \
+        -e 's/^Python$/python3-venv/' -e 's/^systemd-analyze$/systemd/'
 }
 
 install_with_apt() {
@@ -168,7 +191,8 @@ disable_prometheus() {
 
 brew_packages() {
     sed -e 's/^pkg-config$/pkgconf/' -e 's/^[Oo]pen[Ss][Ss][Ll]$/openssl@3/' -e 's/^PostgreSQL$/postgresql@17/' \
-        -e 's/^promtool$/prometheus/' -e 's/^tidy$/tidy-html5/' -e 's/^Chromium$/google-chrome/'
+        -e 's/^promtool$/prometheus/' -e 's/^tidy$/tidy-html5/' -e 's/^Chromium$/google-chrome/' \
+        -e 's/^Python$/python/'
 }
 
 install_with_brew() {

@@ -111,7 +111,10 @@ final class SignalWatch: Sendable {
     }
 
     /// Gives the signals their usual effect back.
-    func stop() { for number in Self.signals { signal(number, SIG_DFL) } }
+    func stop() {
+        for number in Self.signals { signal(number, SIG_DFL) }
+        FirstProcess.letSignalsEnd()
+    }
 }
 
 /// Where a signal's handler writes its number.

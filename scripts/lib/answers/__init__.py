@@ -1,0 +1,1 @@
+"""The written answers: their diagrams, their export, and the check of what they name."""
