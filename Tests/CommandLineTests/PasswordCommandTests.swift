@@ -36,7 +36,7 @@ import TestSupport
         for (environment, option) in ways {
             let program = Program(folder: database.folder, environment: environment)
             for (number, arguments) in [
-                ["doctor"], ["run", "."], ["status"], ["drift", "pin"], ["migrate"], ["report"], ["verify"],
+                ["doctor"], ["run", "."], ["status"], ["drift", "pin", "--show"], ["migrate"], ["report"], ["verify"],
             ].enumerated() {
                 let outcome = try await program.run(arguments + option + talkativeLogs[number % 2])
                 #expect(outcome.code == code, "\(arguments): \(outcome.errors)")

@@ -58,7 +58,8 @@ import TestSupport
         }
         let program = standby.program(in: folder)
         for arguments in [
-            ["status"], ["verify", "--sources", "."], ["drift"], ["drift", "pin"], ["growth"], ["rejects"], ["movers"],
+            ["status"], ["verify", "--sources", "."], ["drift"], ["drift", "pin", "--show"], ["growth"], ["rejects"],
+            ["movers"],
             ["asset", ulid(300)], ["percentile", "0.5", "--industry", "food"], ["report"], ["export", "out"],
             ["migrate", "status"],
         ] {

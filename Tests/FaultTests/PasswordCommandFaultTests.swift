@@ -46,7 +46,8 @@ import TestSupport
             let holder = try cluster.connection()
             try holder.script("begin; lock table scores in share mode")
             let job = try program.start(["run", ".", "--retry-for", "\(retryFor)", "--log-level", "debug"])
-            try await holder.waitForWaiting("Lock", "relation")
+            // In a transaction what a session sees of the others stays as it was.
+            try await cluster.connection().waitForWaiting("Lock", "relation")
             try whileAway()
             let ended = "select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'clerk'"
             #expect(try cluster.connection().value(ended) == "1")
