@@ -12,7 +12,7 @@ import Synchronization
 final class SignalWatch: Sendable {
     private static let signals = [SIGINT, SIGTERM]
     /// How long the command may take to roll back and say so.
-    private static let patience: Int32 = 1600
+    private static let patience: Int32 = 1500
 
     private let interruption = Mutex<Interruption?>(nil)
     private let lastWords: @Sendable (Int32) -> Void
@@ -20,7 +20,7 @@ final class SignalWatch: Sendable {
     /// From now on signals are waited for.
     ///
     /// - Parameter lastWords: is called before the process ends without an answer from the server, with its exit code;
-    ///   it gets a tenth of a second.
+    ///   it gets a quarter of a second.
     init(lastWords: @escaping @Sendable (Int32) -> Void = { _ in }) {
         self.lastWords = lastWords
         var ends: [Int32] = [-1, -1]
@@ -77,7 +77,7 @@ final class SignalWatch: Sendable {
             leave(number, "Stopped by signal \(number), before the database was asked for anything.")
         }
         // Also where nobody takes what is written to standard error.
-        Self.exit(number, after: Self.patience + 200)
+        Self.exit(number, after: Self.patience + 400)
         // A cancellation waits for a silent server.
         Thread.detachNewThread { interruption.interrupt(signal: number) }
         let second = Self.next(reader, within: Self.patience)
@@ -99,12 +99,12 @@ final class SignalWatch: Sendable {
 
     private func leave(_ number: Int32, _ message: String) -> Never {
         let done = DispatchSemaphore(value: 0)
-        Self.exit(number, after: 300)
+        Self.exit(number, after: 350)
         Thread.detachNewThread { [lastWords] in
             lastWords(128 + number)
             done.signal()
         }
-        _ = done.wait(timeout: .now() + .milliseconds(100))
+        _ = done.wait(timeout: .now() + .milliseconds(250))
         StandardError.clearBar()
         Failure.report(message, code: 128 + number)
         _exit(128 + number)
