@@ -51,11 +51,18 @@ extension Connection {
         do {
             while let result = try nextResult(statement) {
                 let handle = try checked(result, statement)
+                let status = PQresultStatus(handle.pointer)
+                guard status == PGRES_SINGLE_TUPLE || status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK else {
+                    // A COPY would give the same result for ever.
+                    abandon()
+                    throw PostgresError(
+                        .unexpectedResult, message: "the statement returns no rows, it copies", statement: statement)
+                }
                 if isFirst {
                     isFirst = false
                     try columns(Self.columns(of: handle))
                 }
-                if PQresultStatus(handle.pointer) == PGRES_SINGLE_TUPLE { try consume(StreamedRow(handle.pointer)) }
+                if status == PGRES_SINGLE_TUPLE { try consume(StreamedRow(handle.pointer)) }
             }
         } catch {
             // What is still to come is of no use; the connection is ready for the next statement.

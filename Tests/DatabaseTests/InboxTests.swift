@@ -216,7 +216,8 @@ import TestSupport
         let text = String(repeating: "[", count: 1024) + String(repeating: "]", count: 1024)
         try deep.connection.script("insert into inference_results (payload) values ('\(text)')")
         let refused = #expect(throws: JobError.self) { try Self.load(deep) { $0.maxRejectRatio = 1 } }
-        #expect(refused?.exitCode == .dataRefused && refused?.description.contains("row 1") ?? false)
+        #expect(refused?.exitCode == .dataRefused && refused?.description.contains("whole: row 1: ") ?? false)
+        #expect(refused?.description.contains("order by inference_id offset 0 limit 1") ?? false)
         #expect(try deep.value("select count(*) from inference_results where batch_id is null") == "1")
     }
 
@@ -272,6 +273,11 @@ import TestSupport
             _ = try Self.load(database)
         }
         #expect(try Verifier(session: database.session()).verify().agrees)
+        // Rows from SQL have no bytes to be compared with a file.
+        for batch in 0..<2 { try database.write(RunTests.assets(batch), batch: batch) }
+        let sources = try BatchFolder.sources(at: database.folder)
+        let withFiles = try Verifier(session: database.session()).verify(sources: sources)
+        #expect(withFiles.agrees && withFiles.batchesWithoutFile == 2)
         try database.connection.script(
             """
             delete from inference_results where inference_id = 1;

@@ -211,7 +211,31 @@ import TestSupport
         #expect(
             try text("with gone as (delete from results where batch = $1 returning *) table gone").contains("etl-job")
                 == false)
-        #expect(throws: JobError.self) { try source.query("  ;\n") }
+        for file in ["  ;\n", "select id, score, industry from results where batch = $1 \0 and false"] {
+            let error = #expect(throws: JobError.self) { try source.query(file) }
+            #expect(error?.exitCode == .configuration)
+        }
+        let both = "select id, score, industry, '{}'::json as payload from results where batch = $1"
+        #expect(try text(both).contains("two forms"))
+        for batches in ["copy (select 0) to stdout", "-- nothing", "select batch from nothing", "select 0; select 1"] {
+            #expect(try text(good, batches: batches).contains("Mend the query"), "\(batches)")
+        }
+        for rows in [
+            "select id, score / (position - position), industry from results where batch = $1",
+            "select id, score, industry from results where batch = $1 and id = (select id from results)",
+            "select id, (industry || $1)::float8 as score, industry from results",
+        ] {
+            #expect(try text(rows, .dataRefused).contains("the source server's log"), "\(rows)")
+        }
+        for rows in [
+            "select id from results a join results b using (batch) where batch = $1",
+            "select id, score, industry from results where batch = $1 group by id",
+            "select id, score::nosuch, industry from results where batch = $1",
+            "select id, score, industry from nosuch.results where batch = $1",
+        ] {
+            let words = try text(rows)
+            #expect(words.contains("Mend the query") && !words.contains("migrate"), "\(rows)")
+        }
         #expect(try source.connection.value("select count(*) from results") == "8")
     }
 

@@ -3,12 +3,13 @@
     { ($.event = "run_finished") && ($.exit_code != 75) }
 
 && binds tighter than ||. A key that is absent or null compares with nothing, also not by !=. Text may have * at its ends.
+Of the tests of a key alone there are IS TRUE, IS FALSE and NOT EXISTS.
 """
 import fnmatch
 import json
 import re
 
-_TOKEN = re.compile(r'\s*(?:(?P<sign>&&|\|\||[(){}]|!=|>=|<=|[=<>])|(?P<path>\$(?:\.\w+)+)|"(?P<text>[^"]*)"|(?P<number>-?\d+(?:\.\d+)?))')
+_TOKEN = re.compile(r'\s*(?:(?P<sign>&&|\|\||[(){}]|!=|>=|<=|[=<>])|(?P<path>\$(?:\.\w+)+)|(?P<test>IS TRUE|IS FALSE|NOT EXISTS)|"(?P<text>[^"]*)"|(?P<number>-?\d+(?:\.\d+)?))')
 
 
 class Pattern:
@@ -58,6 +59,12 @@ class Pattern:
             inner = self._any()
             self._take(")")
             return inner
+        if [kind for kind, _ in self.tokens[:2]] == ["path", "test"]:
+            (_, path), (_, test) = self.tokens[:2]
+            del self.tokens[:2]
+            return lambda event: look_up(event, path) is {"IS TRUE": True, "IS FALSE": False, "NOT EXISTS": None}[test]
+        if len(self.tokens) < 3:
+            raise ValueError(f"no comparison: {self.tokens}")
         (kind, path), (_, sign), (value_kind, value) = self.tokens[:3]
         del self.tokens[:3]
         if kind != "path" or value_kind not in ("text", "number"):

@@ -49,6 +49,11 @@ def actions(role: str) -> set[str]:
     return {action for statement in statements(role) for action in as_list(statement["Action"])}
 
 
+# The pages of conceptual/runbook.md that messages and alarms send people to.
+RUNBOOK = {
+    "By exit code", "A refused inbox batch", "A failover", "Two runs at once", "Running again",
+    "Verify finds differences", "A late batch", "The drift alarm", "The reject alarm", "The growth alarm",
+}
 ROLES = sorted(resources(T, "AWS::IAM::Role"))
 TASKS = sorted(resources(T, "AWS::ECS::TaskDefinition"))
 
@@ -71,7 +76,7 @@ def test_cfn_lint_finds_nothing():
 
 def test_cfn_lint_would_find_something(tmp_path):
     broken = tmp_path / "template.yaml"
-    broken.write_text(TEMPLATE.read_text().replace("StorageEncrypted: true", "StorageEncripted: true"))
+    broken.write_text(TEMPLATE.read_text().replace("StorageEncrypted: ", "StorageEncripted: "))
     (tmp_path / "state_machine.asl.json").write_text(DEFINITION.read_text())
     ended = subprocess.run([Path(sys.executable).with_name("cfn-lint"), broken], capture_output=True, text=True)
     assert ended.returncode != 0 and "StorageEncripted" in ended.stdout
@@ -174,7 +179,7 @@ def test_a_task_connects_as_the_user_of_its_role(task, role, user):
     )
     assert given["DATABASE_TOKEN_USER"] == user
     assert given["DATABASE_TOKEN_HOST"] == {"Fn::GetAtt": endpoint.split(".", 1)}
-    assert given["ETL_PASSWORD_COMMAND"] == "database-token"
+    assert given["ETL_PASSWORD_COMMAND"] == "database-token" and given["AWS_REGION"] == {"Ref": "AWS::Region"}
 
 
 def test_roles_are_passed_only_to_tasks_and_only_those_of_the_night():
@@ -281,8 +286,9 @@ def test_the_cluster_is_encrypted_backed_up_and_closed():
     one = R["Cluster"]
     properties = one["Properties"]
     assert (one["DeletionPolicy"], one["UpdateReplacePolicy"]) == ("Snapshot", "Retain")
-    assert properties["StorageEncrypted"] is True and properties["KmsKeyId"] == {"Fn::GetAtt": ["DataKey", "Arn"]}
-    assert properties["EnableIAMDatabaseAuthentication"] is True and properties["ManageMasterUserPassword"] is True
+    only_new = {"Fn::If": ["IsNew", True, {"Ref": "AWS::NoValue"}]}
+    assert properties["StorageEncrypted"] == only_new and properties["KmsKeyId"] == {"Fn::GetAtt": ["DataKey", "Arn"]}
+    assert properties["EnableIAMDatabaseAuthentication"] is True and properties["ManageMasterUserPassword"] == only_new
     assert "MasterUserPassword" not in properties
     assert properties["DeletionProtection"] == {"Ref": "DeletionProtection"}
     assert T["Parameters"]["DeletionProtection"]["Default"] == "true"
@@ -415,3 +421,31 @@ def test_conditions_go_together():
             if needed:
                 own = one.get("Condition")
                 assert own == needed or implied.get(own) == needed, f"{name} refers to {other}"
+
+
+def test_the_readme_names_what_is_there():
+    text = (ROOT / "deploy/aws/README.md").read_text()
+    for name in re.findall(r"\$\(output (\w+)\)", text):
+        assert name in T["Outputs"], name
+    given = {name for line in re.findall(r"^\s*deploy (?!\(\))(.+)$", text, re.MULTILINE) for name in re.findall(r"\b([A-Z]\w+)=", line)}
+    assert len(given) > 8 and given <= set(T["Parameters"])
+    for name in set(re.findall(r"`(\w+Alarm)`", text)):
+        assert name in R, name
+    for name in resources(T, "AWS::CloudWatch::Alarm"):
+        assert f"`{name}`" in text, name
+    for name in re.findall(r"`([A-Z]\w+)=\w*`", text):
+        assert name in T["Parameters"], name
+    for name in ROLES:
+        assert f"`{name}`" in text, name
+
+
+def test_messages_and_alarms_name_a_page_of_the_runbook():
+    said = " ".join(one["what"] for one in map(dict, walk(json.loads(DEFINITION.read_text()))) if isinstance(one.get("what"), str))
+    said += " ".join(one["Properties"]["AlarmDescription"] for one in resources(T, "AWS::CloudWatch::Alarm").values())
+    titles = {title for group in re.findall(r"Runbook[:,] ([^.]+)\.", said) for title in group.split("; ")}
+    assert titles == RUNBOOK
+
+
+def test_the_runbook_has_a_page_for_each():
+    found = re.findall(r"^## (.+?)(?: \(\d+\))?$", (ROOT / "conceptual/runbook.md").read_text(), re.MULTILINE)
+    assert RUNBOOK <= set(found)

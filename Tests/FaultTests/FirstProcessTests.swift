@@ -28,7 +28,9 @@
         /// - Throws: `HarnessError` where it cannot be started; it takes root or a `sudo` that asks for no password.
         private static func start(_ arguments: [String], in folder: String, signal: Int32) throws -> RunningProgram {
             let script = #"(until [ -e now ]; do sleep 0.05; done; kill -\#(signal) 1) & exec "$@""#
-            let command = ["unshare", "--pid", "--fork", "sh", "-c", script, "sh", Program.path] + arguments
+            // Dispatch looks its threads up in /proc and traps where that is another's.
+            let unshare = ["unshare", "--pid", "--fork", "--mount-proc"]
+            let command = unshare + ["sh", "-c", script, "sh", Program.path] + arguments
             return try RunningProgram(
                 "/usr/bin/env", geteuid() == 0 ? command : ["sudo", "-n"] + command,
                 variables: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"], folder: folder, input: .text(""))

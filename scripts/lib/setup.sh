@@ -2,8 +2,8 @@
 # Makes sure of what a build, a run and the tests need, and says what it installs. To be sourced.
 #
 #   setup run     for building and running
-#   setup test    the same, with shellcheck, ps, openssl, promtool, systemd-analyze (not on macOS), what looks at the page
-#                 (Chromium and HTML Tidy), and Python packages in .venv-tests
+#   setup test    the same, with shellcheck, ps, openssl, promtool, systemd-analyze (not on macOS), what looks at the
+#                 page (Chromium and HTML Tidy), and Python packages in .venv-tests
 
 readonly oldest_swift=6.2 oldest_server=15 oldest_simdjson=3
 readonly unusable=69 # EX_UNAVAILABLE of sysexits.h

@@ -10,8 +10,8 @@ public struct Inbox: Sendable, Hashable {
     public var maximumWait: Int?
     /// How many of the newest batches keep their claimed rows in the inbox.
     public var keptBatches = 3
-    /// Number of the first batch, where the ledger is empty.
-    public var firstBatchID = 0
+    /// Number of the first batch, where the ledger is empty; nil for 0.
+    public var firstBatchID: Int?
 
     /// The defaults: whatever waits makes a batch.
     public init() {}
@@ -51,7 +51,8 @@ public struct Inbox: Sendable, Hashable {
         let claimed = try connection.execute(SQL.claimInferences, [source.batchID, maximumRows]).affectedCount
         guard claimed > 0 else { return nil }
         let input = try SpooledInput.keep(Self.name) { send in
-            try connection.readRows(SQL.listClaimedInferences, [source.batchID], name: Self.name, check, send)
+            try connection.readRows(
+                SQL.listClaimedInferences, [source.batchID], name: Self.name, mayHaveBoth: true, check, send)
         }
         return source.keeping(input, as: .jsonArray)
     }
@@ -62,17 +63,19 @@ extension Connection {
     ///
     /// - Parameters:
     ///   - name: what the statement is called in errors.
+    ///   - mayHaveBoth: whether a row may be columns or a payload.
     ///   - check: throws where the reading is to end; asked every thousand rows.
     ///   - send: receives the bytes in pieces.
     /// - Returns: size and digest of the rows.
     /// - Throws: `PostgresError`, `JobError` (78) where the columns are others, or the error of `check` or `send`.
     func readRows(
-        _ statement: Statement, _ parameters: [any PostgresEncodable], name: String, _ check: () throws -> Void,
+        _ statement: Statement, _ parameters: [any PostgresEncodable], name: String, mayHaveBoth: Bool = false,
+        _ check: () throws -> Void,
         _ send: @escaping (UnsafeRawBufferPointer) throws -> Void
     ) throws -> ContentSummary {
         var writer: SQLRowWriter?
         try stream(statement, parameters) { columns in
-            writer = SQLRowWriter(try RowColumns(columns, of: name), send: send)
+            writer = SQLRowWriter(try RowColumns(columns, of: name, mayHaveBoth: mayHaveBoth), send: send)
         } _: { row in
             if writer?.rowCount.isMultiple(of: 1000) ?? false { try check() }
             try writer?.append(row)

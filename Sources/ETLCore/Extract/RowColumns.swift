@@ -28,8 +28,12 @@ struct RowColumns: Sendable, Hashable {
 
     /// Finds `id`, `score` and `industry`, or `payload`, among the columns; others are ignored.
     ///
+    /// - Parameters:
+    ///   - columns: of the result.
+    ///   - name: what the statement is called in errors.
+    ///   - mayHaveBoth: whether a row may be in the one form or the other, as in the inbox.
     /// - Throws: `JobError` (78) where they are missing, twice there, or a payload is no JSON.
-    init(_ columns: [StreamedColumn], of name: String) throws {
+    init(_ columns: [StreamedColumn], of name: String, mayHaveBoth: Bool = false) throws {
         func position(_ key: String) throws -> Int? {
             let found = columns.indices.filter { columns[$0].name == key }
             guard found.count < 2 else {
@@ -47,6 +51,12 @@ struct RowColumns: Sendable, Hashable {
         }
         parts = try ["id", "score", "industry"].compactMap { key in
             try position(key).map { Part(key: key, column: $0, encoding: Self.encoding(columns[$0].type, key)) }
+        }
+        guard payload == nil || parts.isEmpty || mayHaveBoth else {
+            throw JobError(
+                .configuration,
+                "\(name) returns payload and \(parts.map(\.key).joined(separator: ", ")): two forms of a row.",
+                advice: "Return id, score and industry, or payload alone; give a column that is neither another name.")
         }
         guard parts.count == 3 || (payload != nil && parts.isEmpty) else {
             let found = columns.map(\.name).joined(separator: ", ")

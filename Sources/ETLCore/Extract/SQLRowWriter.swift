@@ -73,20 +73,28 @@ struct SQLRowWriter {
         }
     }
 
+    private static let digits = Array("0123456789abcdef".utf8)
+
     /// Writes a JSON string: quotes, backslashes and control characters are escaped (RFC 8259, section 7).
     private mutating func appendString(_ text: UnsafeRawBufferPointer) {
-        let digits = Array("0123456789abcdef".utf8)
-        append("\"")
-        for byte in text {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): buffer += [UInt8(ascii: "\\"), byte]
-            case 0..<0x20:
-                append("\\u00")
-                buffer += [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            default: buffer.append(byte)
+        buffer.append(UInt8(ascii: "\""))
+        var start = 0
+        for index in 0..<text.count {
+            let byte = text[index]
+            guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
+            buffer.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[start..<index]))
+            start = index + 1
+            buffer.append(UInt8(ascii: "\\"))
+            if byte >= 0x20 {
+                buffer.append(byte)
+            } else {
+                for digit in [UInt8(ascii: "u"), UInt8(ascii: "0"), UInt8(ascii: "0")] { buffer.append(digit) }
+                buffer.append(Self.digits[Int(byte >> 4)])
+                buffer.append(Self.digits[Int(byte & 15)])
             }
         }
-        append("\"")
+        buffer.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[start...]))
+        buffer.append(UInt8(ascii: "\""))
     }
 }
 
@@ -94,30 +102,32 @@ struct SQLRowWriter {
 enum JSONNumber {
     /// Whether a text is a JSON number, with or without JSON's white space around it.
     static func isNumber(_ text: UnsafeRawBufferPointer) -> Bool {
-        let blanks: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D]
-        var rest = text[...]
-        while let first = rest.first, blanks.contains(first) { rest.removeFirst() }
-        while let last = rest.last, blanks.contains(last) { rest.removeLast() }
-        func take(_ characters: String) -> Bool {
-            guard let first = rest.first, characters.utf8.contains(first) else { return false }
-            rest.removeFirst()
-            return true
+        var (index, end) = (0, text.count)
+        while index < end, isBlank(text[index]) { index += 1 }
+        while end > index, isBlank(text[end - 1]) { end -= 1 }
+        func isDigit(_ index: Int) -> Bool { index < end && text[index] >= 0x30 && text[index] <= 0x39 }
+        func skipDigits() -> Bool {
+            let start = index
+            while isDigit(index) { index += 1 }
+            return index > start
         }
-        func takeDigits() -> Bool {
-            var isAny = false
-            while take("0123456789") { isAny = true }
-            return isAny
+        if index < end, text[index] == UInt8(ascii: "-") { index += 1 }
+        if index < end, text[index] == UInt8(ascii: "0") {
+            index += 1
+        } else if !skipDigits() {
+            return false
         }
-        _ = take("-")
-        if !take("0") {
-            guard take("123456789") else { return false }
-            _ = takeDigits()
+        if index < end, text[index] == UInt8(ascii: ".") {
+            index += 1
+            guard skipDigits() else { return false }
         }
-        if take("."), !takeDigits() { return false }
-        if take("eE") {
-            _ = take("+-")
-            guard takeDigits() else { return false }
+        if index < end, text[index] | 0x20 == UInt8(ascii: "e") {
+            index += 1
+            if index < end, text[index] == UInt8(ascii: "+") || text[index] == UInt8(ascii: "-") { index += 1 }
+            guard skipDigits() else { return false }
         }
-        return rest.isEmpty
+        return index == end
     }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D }
 }

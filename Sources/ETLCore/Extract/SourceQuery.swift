@@ -31,7 +31,7 @@ public struct SourceQuery: Sendable, Hashable {
     ///     `payload`.
     ///   - batchesPath: file of a query without parameters whose first column is the number of each closed batch.
     ///   - batchID: the one batch to load; needed where there is no `batchesPath`.
-    /// - Throws: `JobError`: 66 where a file cannot be read, 78 where one is empty.
+    /// - Throws: `JobError`: 66 where a file cannot be read, 78 where one is empty or no text.
     public init(database: String, rowsPath: String, batchesPath: String?, batchID: Int?) throws {
         (self.database, path, self.batchID) = (database, rowsPath, batchID)
         rows = try Self.statement("source_query", rowsPath)
@@ -39,11 +39,12 @@ public struct SourceQuery: Sendable, Hashable {
     }
 
     private static func statement(_ name: String, _ path: String) throws -> Statement {
-        let text: String
-        do {
-            text = try String(contentsOf: URL(fileURLWithPath: path), encoding: .utf8)
-        } catch {
-            throw JobError(.noInput, "The query \(path) cannot be read: \(error.localizedDescription)")
+        let file = BatchSource(
+            batchID: 0, location: .file(path), format: .jsonArray, byteSize: nil, modifiedAtSeconds: nil)
+        var bytes: [UInt8] = []
+        _ = try BatchContent.read(file) { bytes += $0 }
+        guard !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) else {
+            throw JobError(.configuration, "The query \(path) is no text in UTF-8.")
         }
         var sql = text.trimmingCharacters(in: .whitespacesAndNewlines)
         while sql.hasSuffix(";") { sql = sql.dropLast().trimmingCharacters(in: .whitespacesAndNewlines) }

@@ -16,8 +16,8 @@ final class SourceReader {
 
     init(_ query: SourceQuery, limits: TimeLimits, interruption: Interruption, logger: Logger) {
         (self.query, self.limits, self.interruption, self.logger) = (query, limits, interruption, logger)
-        // libpq takes an empty password for none, and would send the job's own.
-        EnvironmentPassword.keepToTheJob()
+        // No empty setting would do: libpq passes it by, and takes the variable.
+        JobVariables.withdraw()
     }
 
     deinit { connection?.close() }
@@ -78,7 +78,10 @@ final class SourceReader {
         while true {
             do {
                 let connection = try opened()
-                return try connection.transaction(.snapshotReadOnly, opening: [Call(SQL.setSourceSettings)]) { _ in
+                return try connection.transaction(
+                    .snapshotReadOnly,
+                    opening: [Call(SQL.setSourceSettings, ["\(limits.keepaliveInterval.components.seconds)"])]
+                ) { _ in
                     try body(connection)
                 }
             } catch let error as PostgresError {
@@ -90,7 +93,7 @@ final class SourceReader {
                     error.sqlState != "25006"
                     && (error.isRetryable || error.isCommitInDoubt || (wasReached && error.isConnectionGone))
                 guard isPassing, let pause = retries.nextPause() else { throw failure(error, task) }
-                Session.announce(error, pause, logger)
+                Session.announce(error, pause, logger, of: "source database: ")
                 try interruption.sleep(for: pause)
             } catch is Lagging {
                 connection?.close()
@@ -111,20 +114,35 @@ final class SourceReader {
         }
     }
 
+    /// What an error of the source means: its queries and rows are the user's, no part of the job.
     private func failure(_ error: PostgresError, _ task: String) -> JobError {
         var failure = JobError(error, during: "Source database, \(task)", wasReached: wasReached)
-        switch error.sqlState {
-        case "25006":
-            failure = JobError(
-                .configuration, failure.message,
-                advice: "The query may select only; it is run in a read-only transaction.")
-        case "42501": failure.advice = "Grant the source's user select on the tables of the query."
-        case "42P01", "42703", "42601", "42883", "42P18", "42804", "22P02":
-            failure = JobError(
-                .configuration, failure.message, advice: "Mend the query in \(query.path), or that of the batches.")
-        default: break
+        func judged(_ code: ExitCode, _ advice: String) -> JobError { JobError(code, failure.message, advice: advice) }
+        let queries = "Mend the query in \(query.path)\(query.batches == nil ? "" : ", or that of the batches")"
+        guard [.statementFailed, .unexpectedResult].contains(error.kind) else {
+            if error.kind == .connectionLost {
+                failure.advice =
+                    "Run again when the source is back. A query that takes long before its first row needs a longer "
+                    + "--retry-for."
+            }
+            return failure
         }
-        return failure
+        guard let state = error.sqlState else { return judged(.configuration, "\(queries): it must be one select.") }
+        switch (state, state.prefix(2)) {
+        case ("25006", _):
+            return judged(.configuration, "\(queries): it may select only, and is run in a read-only transaction.")
+        case ("42501", _):
+            return judged(.configuration, "Grant the source's user select on the tables of the query.")
+        case ("57014", _):
+            return judged(
+                .tryAgain, "The query was cancelled, or took longer than statement_timeout of the source's user allows."
+            )
+        case (_, "42"), (_, "3F"), (_, "0A"), (_, "26"), (_, "54"): return judged(.configuration, "\(queries).")
+        case (_, "21"), (_, "22"), (_, "23"), (_, "38"), (_, "39"), (_, "P0"):
+            return judged(
+                .dataRefused, "\(queries), or the rows that it fails on; the source server's log has its own words.")
+        default: return failure
+        }
     }
 
     /// The connection to the source, made where there is none.

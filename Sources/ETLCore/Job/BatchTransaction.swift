@@ -255,16 +255,28 @@ struct BatchTransaction {
             throw JobError(.defect, "batch \(source.batchID) (\(source.name)): \(error)")
         } catch let error as MalformedBatch {
             throw JobError(
-                .dataRefused, "Batch \(source.batchID) (\(source.name)) is malformed and was refused whole: \(error)",
-                advice: malformedAdvice)
+                .dataRefused,
+                "Batch \(source.batchID) (\(source.name)) is malformed and was refused whole: \(place(error))",
+                advice: advice(malformed: error))
         }
     }
 
-    private var malformedAdvice: String {
-        switch SourceKind(ledgerName: source.name) {
+    /// Where in the batch; of rows from SQL the number of the row says it all.
+    private func place(_ error: MalformedBatch) -> String {
+        guard SourceKind(ledgerName: source.name) != .bytes, let row = error.rowNumber else { return "\(error)" }
+        return "row \(row): \(error.reason)"
+    }
+
+    private func advice(malformed error: MalformedBatch) -> String {
+        let offset = (error.rowNumber ?? 1) - 1
+        return switch SourceKind(ledgerName: source.name) {
         case .bytes: "Mend or fetch the file again; nothing of it was kept."
         case .query: "Mend the rows in the source database, or the query; nothing of them was kept."
-        case .inbox: "Delete or mend the row among those that wait (batch_id is null); nothing was claimed."
+        case .inbox:
+            """
+            Nothing was claimed. Delete or mend that row of those that wait; which it is:
+              psql -c "select * from inference_results where batch_id is null order by inference_id offset \(offset) limit 1"
+            """
         }
     }
 

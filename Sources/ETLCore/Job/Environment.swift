@@ -12,16 +12,23 @@ func environmentVariable(_ name: String) -> String? {
     return value
 }
 
-/// The password of the environment, which is the one of the job's own database.
-enum EnvironmentPassword {
-    /// `PGPASSWORD` as it was when it was first asked for.
-    static let value = environmentVariable("PGPASSWORD")
+/// Variables of libpq that are for the job's own database, and for no other.
+enum JobVariables {
+    private static let names = ["PGPASSWORD": "password", "PGHOSTADDR": "hostaddr", "PGOPTIONS": "options"]
 
-    /// Takes it out of the environment, where libpq would use it for any other server too.
+    /// What they said when they were first asked for, as settings of a connection.
+    static let settings = names.sorted { $0.key < $1.key }.compactMap { name, keyword in
+        environmentVariable(name).map { (keyword: keyword, value: $0) }
+    }
+
+    /// Whether there is a password among them.
+    static var hasPassword: Bool { settings.contains { $0.keyword == "password" } }
+
+    /// Takes them out of the environment, where libpq would use them for any other server too.
     ///
     /// Before other threads are at work with the environment.
-    static func keepToTheJob() {
-        guard value != nil else { return }
-        unsetenv("PGPASSWORD")
+    static func withdraw() {
+        guard !settings.isEmpty else { return }
+        for name in names.keys { unsetenv(name) }
     }
 }

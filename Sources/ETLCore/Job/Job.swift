@@ -143,7 +143,9 @@ public struct Job {
     /// Claims and loads what waits in the inbox, batch by batch: what waited when the run began, not what comes while
     /// it is at work.
     private func apply(_ inbox: Inbox, _ progress: inout Progress, _ retries: Retries) throws {
+        let wasPlanned = progress.isPlanned
         let plan = try makePlan([], nil, &progress)
+        if !wasPlanned { warnOfUnusedNumber(inbox, plan) }
         if settle(plan, &progress) { retries.reset() }
         forgetLost(plan, &progress)
         var firstIDWithoutPartition = Int.min
@@ -160,13 +162,19 @@ public struct Job {
         progress.source = nil
     }
 
+    private func warnOfUnusedNumber(_ inbox: Inbox, _ plan: RunPlan) {
+        guard let first = inbox.firstBatchID, let newest = plan.newestAppliedID, first != newest + 1 else { return }
+        session.logger.warning(
+            "--batch-id \(first) is for the first batch of an empty ledger; here the next one is \(newest + 1)")
+    }
+
     /// The next batch that is to claim rows; nil where no more of them are due.
     private func next(_ inbox: Inbox, _ waiting: Inbox.Waiting, _ progress: inout Progress) -> BatchSource? {
         let left = min(progress.unclaimed ?? waiting.rowCount, waiting.rowCount)
         progress.unclaimed = left
         guard inbox.isDue(left, waiting) else { return nil }
         return BatchSource(
-            batchID: progress.newestAppliedID.map { $0 + 1 } ?? inbox.firstBatchID, location: .inbox(inbox),
+            batchID: progress.newestAppliedID.map { $0 + 1 } ?? inbox.firstBatchID ?? 0, location: .inbox(inbox),
             format: .jsonArray, byteSize: nil, modifiedAtSeconds: nil,
             expectedRowCount: min(waiting.rowCount, inbox.maximumRows ?? .max))
     }

@@ -111,7 +111,7 @@ struct RunPlan {
             "Batch \(entry.batchID) was applied at \(entry.appliedAt), but \(source.name) has changed "
                 + "since: \(difference).",
             advice: kind == .query
-                ? "Let the query return what was loaded, and load the correction as a later batch; there is no flag for this."
+                ? "Let the query return what was loaded, or take the batch off the list; load the correction as a later batch."
                 : "Put the loaded file back, and load the correction as a later batch; there is no flag for this.")
     }
 

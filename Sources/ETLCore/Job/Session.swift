@@ -94,7 +94,7 @@ public final class Session {
             ("keepalives_idle", "\(limits.keepaliveIdle.components.seconds)"),
             ("keepalives_interval", "\(limits.keepaliveInterval.components.seconds)"), ("keepalives_count", "3"),
             ("tcp_user_timeout", "\(limits.deadPeer.milliseconds)"),
-        ] + (EnvironmentPassword.value.map { [("password", $0)] } ?? [])
+        ] + JobVariables.settings
         // Anew each time: a token that was good for the last connection may be none for this one.
         let password = try passwordCommand?.password(check: interruption.check)
         let connection = try Connection(
@@ -108,9 +108,9 @@ public final class Session {
     }
 
     /// Says that, and when, something is tried again.
-    static func announce(_ error: PostgresError, _ pause: Duration, _ logger: Logger) {
+    static func announce(_ error: PostgresError, _ pause: Duration, _ logger: Logger, of origin: String = "") {
         logger.warning(
-            "\(error.summary); trying again in \(decimal(pause.seconds, 1)) s",
+            "\(origin)\(error.summary); trying again in \(decimal(pause.seconds, 1)) s",
             metadata: error.sqlState.map { ["sqlstate": "\($0)"] } ?? [:])
     }
 

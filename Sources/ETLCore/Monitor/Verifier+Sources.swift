@@ -5,7 +5,7 @@ extension Verifier {
 
     /// Hashes the raw files and compares them with what the ledger says was loaded.
     ///
-    /// A batch without a file is noted only: files may be kept elsewhere. The ledger is read in short transactions,
+    /// A batch without a file, or from SQL, is noted only: files may be kept elsewhere. The ledger is read in short transactions,
     /// for hashing may take long.
     func checkSources(_ sources: [BatchSource], _ verification: inout Verification) throws {
         let sourceOfBatch = Dictionary(sources.map { ($0.batchID, $0) }) { first, _ in first }
@@ -17,7 +17,9 @@ extension Verifier {
             }
             for row in page {
                 newest = try row.get("batch_id")
-                guard let source = sourceOfBatch[newest] else {
+                // Rows from SQL have no bytes that a file could have.
+                let isFromFile = try SourceKind(ledgerName: row.get("source")) == .bytes
+                guard isFromFile, let source = sourceOfBatch[newest] else {
                     verification.batchesWithoutFile += 1
                     continue
                 }

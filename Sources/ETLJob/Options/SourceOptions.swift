@@ -104,7 +104,7 @@ struct SourceOptions: ParsableArguments {
             inbox.maximumRows = maxRows
             inbox.maximumWait = maxWait
             inbox.keptBatches = keepClaimed ?? inbox.keptBatches
-            inbox.firstBatchID = batchID ?? inbox.firstBatchID
+            inbox.firstBatchID = batchID
             return .inbox(inbox)
         }
         guard let sourceQuery else { return nil }

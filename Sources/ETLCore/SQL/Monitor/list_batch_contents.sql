@@ -2,7 +2,7 @@
 -- $1: only batches after this one
 -- $2: how many at most
 -- Grain: one row per batch, in order.
-select batch_id, content_sha256, byte_size
+select batch_id, source, content_sha256, byte_size
 from batches
 where batch_id > $1
 order by batch_id
