@@ -99,6 +99,35 @@ import TestSupport
         #expect(kill(pid, 0) != 0, "what the command left running still runs")
     }
 
+    @Test func aSourceDatabaseHasOneOfItsOwn() async throws {
+        let (source, url, file) = try await Self.site(PasswordTests.right)
+        try source.connection.script(
+            "create table predictions as select '\(ulid(1))' as id, 0.5 as score, 'food' as industry, 0 as batch")
+        let database = try await TestDatabase()
+        let query = "\(database.folder)/rows.sql"
+        try Data("select id, score, industry from predictions where batch = $1".utf8).write(
+            to: URL(fileURLWithPath: query))
+        let arguments = ["run", "--source-query", query, "--batch-id", "0"] + talkativeLogs[0]
+        var program = Program(
+            folder: database.folder,
+            environment: [
+                "DATABASE_URL": database.connectionString, "ETL_SOURCE_URL": url, "PGPASSWORD": PasswordTests.right,
+                "ETL_PASSWORD_COMMAND": "cat '\(file)'",
+            ])
+        // The job's own password is not the source's.
+        let without = try await program.run(arguments)
+        #expect(without.code == 69 && without.errors.contains("Source database"), "\(without.errors)")
+        program.environment["ETL_SOURCE_PASSWORD_COMMAND"] = "echo locked >&2; exit 3"
+        let failed = try await program.run(arguments)
+        #expect(
+            failed.code == 78 && failed.errors.contains("(ETL_SOURCE_PASSWORD_COMMAND) failed with exit code 3"),
+            "\(failed.errors)")
+        let right = try await program.run(arguments + ["--source-password-command", "cat '\(file)'"])
+        #expect(right.code == 0, "\(right.errors)")
+        for outcome in [without, failed, right] { outcome.expectNothing(of: PasswordTests.marks, "source") }
+        #expect(try database.value("select accepted_count from batches") == "1")
+    }
+
     @Test func aPrivateServerAsksForNone() async throws {
         let program = Program(folder: try temporaryFolder(), environment: ["ETL_PASSWORD_COMMAND": "exit 9"])
         let outcome = try await program.run("status", "--local", "--password-command", "true")

@@ -77,9 +77,6 @@ import TestSupport
         try site.keep("first-s3cret")
         let outcome = try await job.outcome()
         #expect(outcome.code == 0 && outcome.errors.contains("the password command"), "\(outcome.errors)")
-        let lost = try await site.interruptedJob(2) { try site.keep(nil) }
-        let end = try await lost.outcome()
-        #expect(end.code == 0, "the batches were applied before: \(end.errors)")
     }
 
     @Test func aCommandThatFailsForGoodIs75AtAReconnectAnd78AtFirst() async throws {

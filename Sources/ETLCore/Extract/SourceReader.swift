@@ -16,6 +16,8 @@ final class SourceReader {
 
     init(_ query: SourceQuery, limits: TimeLimits, interruption: Interruption, logger: Logger) {
         (self.query, self.limits, self.interruption, self.logger) = (query, limits, interruption, logger)
+        // No empty setting would do: libpq passes it by, and takes the variable.
+        JobVariables.withdraw()
     }
 
     deinit { connection?.close() }
@@ -155,9 +157,8 @@ final class SourceReader {
                 ("keepalives_interval", "\(limits.keepaliveInterval.components.seconds)"), ("keepalives_count", "3"),
                 ("tcp_user_timeout", "\(limits.deadPeer.milliseconds)"),
             ],
-            // Those in the environment are the job's own database's.
-            overrides: [("password", ""), ("target_session_attrs", "any"), ("hostaddr", ""), ("options", "")],
-            password: password,
+            // What the environment says of this is for the job's own database.
+            overrides: [("target_session_attrs", "any")], password: password,
             check: interruption.check)
         fresh.answerLimit = limits.answer
         try interruption.watch(fresh, as: .source)

@@ -15,6 +15,6 @@ extension Session {
         guard connection.usedPassword else { return .none }
         if hasPasswordCommand { return .command }
         if Connection.hasPassword(database) { return .database }
-        return environmentVariable("PGPASSWORD") == nil ? .file : .environment
+        return JobVariables.hasPassword ? .environment : .file
     }
 }

@@ -94,7 +94,7 @@ public final class Session {
             ("keepalives_idle", "\(limits.keepaliveIdle.components.seconds)"),
             ("keepalives_interval", "\(limits.keepaliveInterval.components.seconds)"), ("keepalives_count", "3"),
             ("tcp_user_timeout", "\(limits.deadPeer.milliseconds)"),
-        ]
+        ] + JobVariables.settings
         // Anew each time: a token that was good for the last connection may be none for this one.
         let password = try passwordCommand?.password(check: interruption.check)
         let connection = try Connection(

@@ -20,7 +20,7 @@ final class SignalWatch: Sendable {
     /// From now on signals are waited for.
     ///
     /// - Parameter lastWords: is called before the process ends without an answer from the server, with its exit code;
-    ///   it gets a quarter of a second.
+    ///   it gets a fifth of a second.
     init(lastWords: @escaping @Sendable (Int32) -> Void = { _ in }) {
         self.lastWords = lastWords
         var ends: [Int32] = [-1, -1]
@@ -76,8 +76,6 @@ final class SignalWatch: Sendable {
         guard let interruption = interruption.withLock({ $0 }) else {
             leave(number, "Stopped by signal \(number), before the database was asked for anything.")
         }
-        // Also where nobody takes what is written to standard error.
-        Self.exit(number, after: Self.patience + 400)
         // A cancellation waits for a silent server.
         Thread.detachNewThread { interruption.interrupt(signal: number) }
         let second = Self.next(reader, within: Self.patience)
@@ -99,12 +97,13 @@ final class SignalWatch: Sendable {
 
     private func leave(_ number: Int32, _ message: String) -> Never {
         let done = DispatchSemaphore(value: 0)
-        Self.exit(number, after: 350)
         Thread.detachNewThread { [lastWords] in
             lastWords(128 + number)
             done.signal()
         }
-        _ = done.wait(timeout: .now() + .milliseconds(250))
+        _ = done.wait(timeout: .now() + .milliseconds(200))
+        // Also where nobody takes what is written to standard error.
+        Self.exit(number, after: 200)
         StandardError.clearBar()
         Failure.report(message, code: 128 + number)
         _exit(128 + number)
