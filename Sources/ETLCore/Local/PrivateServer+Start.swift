@@ -107,7 +107,9 @@ extension PrivateServer {
             "unix_socket_directories=\(ServerText.listEntry(socket.path))", "unix_socket_permissions=0700",
             "shared_buffers=256MB", "max_wal_size=2GB", "checkpoint_timeout=15min", "logging_collector=off",
         ]
-        if !isDurable { settings += ["fsync=off", "synchronous_commit=off", "full_page_writes=off"] }
+        if !isDurable {
+            settings += ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300"]
+        }
         return ["-D", state.dataDirectory] + settings.flatMap { ["-c", $0] }
     }
 

@@ -13,7 +13,7 @@ public struct PrivateServer: Sendable {
     ///
     /// - Parameters:
     ///   - folder: the folder in which `.local/` stands or is to stand.
-    ///   - durable: false gives up all safety against crashes for speed, and is for tests only.
+    ///   - durable: false gives up all safety against crashes for speed, takes many connections, and is for tests only.
     public init(in folder: String, durable: Bool = true, logger: Logger) {
         self.folder = folder
         isDurable = durable
