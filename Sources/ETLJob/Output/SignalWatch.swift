@@ -12,7 +12,7 @@ import Synchronization
 final class SignalWatch: Sendable {
     private static let signals = [SIGINT, SIGTERM]
     /// How long the command may take to roll back and say so.
-    private static let patience: Int32 = 1500
+    private static let patience: Int32 = 1400
 
     private let interruption = Mutex<Interruption?>(nil)
     private let lastWords: @Sendable (Int32) -> Void
@@ -20,7 +20,7 @@ final class SignalWatch: Sendable {
     /// From now on signals are waited for.
     ///
     /// - Parameter lastWords: is called before the process ends without an answer from the server, with its exit code;
-    ///   it gets a fifth of a second.
+    ///   it gets two fifths of a second, for a disk may be busy.
     init(lastWords: @escaping @Sendable (Int32) -> Void = { _ in }) {
         self.lastWords = lastWords
         var ends: [Int32] = [-1, -1]
@@ -101,9 +101,9 @@ final class SignalWatch: Sendable {
             lastWords(128 + number)
             done.signal()
         }
-        _ = done.wait(timeout: .now() + .milliseconds(200))
+        _ = done.wait(timeout: .now() + .milliseconds(400))
         // Also where nobody takes what is written to standard error.
-        Self.exit(number, after: 200)
+        Self.exit(number, after: 150)
         StandardError.clearBar()
         Failure.report(message, code: 128 + number)
         _exit(128 + number)
