@@ -33,6 +33,10 @@ def events(*names: str) -> list[dict]:
     return [event for event in map(json.loads, LINES) if event.get("event") in names]
 
 
+def real(name: str) -> list[float]:
+    return [event[name] for event in events("run_finished") if not event.get("dry_run")]
+
+
 def key(name: str) -> list[float]:
     return [event[name] for event in events("run_finished") if event[name] is not None]
 
@@ -46,9 +50,9 @@ def key(name: str) -> list[float]:
     ("ToBeTriedAgain", lambda: [
         1.0 for event in events("run_finished", "verify_finished", "report_finished")
         if event["exit_code"] in (75, 130, 143)]),
-    ("BatchesApplied", lambda: [event["applied"] for event in events("run_finished") if not event.get("dry_run")]),
-    ("DriftAlarms", lambda: key("drift_alarms")),
-    ("RejectRatio", lambda: key("reject_ratio")),
+    ("BatchesApplied", lambda: real("applied")),
+    ("DriftAlarms", lambda: real("drift_alarms")),
+    ("RejectRatio", lambda: real("reject_ratio")),
     ("TotalBytes", lambda: key("total_bytes")),
     ("ScoresRows", lambda: key("scores_rows")),
     ("RunSeconds", lambda: key("seconds")),
