@@ -52,7 +52,8 @@ struct MetricsFile: Sendable {
         var temporary = temporaryName
         let descriptor = mkstemp(&temporary)
         guard descriptor >= 0 else { throw failure(systemErrorText()) }
-        let isWritten = write(new, to: descriptor) && fchmod(descriptor, 0o644) == 0
+        let isWritten =
+            write(new, to: descriptor) && fchmod(descriptor, 0o644) == 0
             && (isHurried || fsync(descriptor) == 0)
         let reason = systemErrorText()
         let isClosed = close(descriptor) == 0
