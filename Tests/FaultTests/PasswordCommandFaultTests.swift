@@ -107,10 +107,6 @@ import TestSupport
         #expect(try outcome.events("run_finished").map { $0["exit_code"] as? Int } == [128 + Int(signal)])
         let ids = try String(contentsOfFile: pids, encoding: .utf8).split { $0.isWhitespace }.compactMap { Int32($0) }
         #expect(ids.count == 2)
-        for id in ids { try await wait("process \(id) is gone", within: 5) { kill(id, 0) != 0 || Self.isZombie(id) } }
-    }
-
-    private static func isZombie(_ pid: Int32) -> Bool {
-        (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8))?.contains(") Z ") ?? false
+        for id in ids { try await wait("process \(id) is gone", within: 5) { !isRunning(id) } }
     }
 }

@@ -208,3 +208,10 @@ extension RunningProgram {
         return pid
     }
 }
+
+/// Whether a process is at work: one that has ended, and waits for somebody to take notice, is not.
+public func isRunning(_ pid: pid_t) -> Bool {
+    guard kill(pid, 0) == 0 else { return false }
+    let state = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
+    return state?.contains(") Z ") != true
+}

@@ -39,9 +39,11 @@ struct MetricsFile: Sendable {
 
     /// Replaces the file, so that it is whole and on disk when this returns.
     ///
-    /// - Parameter text: makes the new text of what the old file says; another run that writes at the same moment waits.
+    /// - Parameters:
+    ///   - isHurried: whether there is no time to wait for the disk: a crash of the machine may then lose the text.
+    ///   - text: makes the new text of what the old file says; another run that writes at the same moment waits.
     /// - Throws: `JobError`.
-    func replace(_ text: (String) -> String) throws {
+    func replace(isHurried: Bool = false, _ text: (String) -> String) throws {
         let directory = open(folder, O_RDONLY | O_CLOEXEC)
         defer { if directory >= 0 { close(directory) } }
         lock(directory)
@@ -50,7 +52,9 @@ struct MetricsFile: Sendable {
         var temporary = temporaryName
         let descriptor = mkstemp(&temporary)
         guard descriptor >= 0 else { throw failure(systemErrorText()) }
-        let isWritten = write(new, to: descriptor) && fchmod(descriptor, 0o644) == 0 && fsync(descriptor) == 0
+        let isWritten =
+            write(new, to: descriptor) && fchmod(descriptor, 0o644) == 0
+            && (isHurried || fsync(descriptor) == 0)
         let reason = systemErrorText()
         let isClosed = close(descriptor) == 0
         guard isWritten, isClosed, rename(temporary, path) == 0 else {
@@ -58,7 +62,7 @@ struct MetricsFile: Sendable {
             unlink(temporary)
             throw error
         }
-        if directory >= 0 { fsync(directory) }
+        if directory >= 0 && !isHurried { fsync(directory) }
     }
 
     /// Two runs that end at once read and write one after the other.

@@ -72,7 +72,8 @@ public final class RunRecorder: Sendable {
     /// - Parameters:
     ///   - exitCode: the code that the run exits with.
     ///   - session: to ask for the figures of the database; nil to leave them out.
-    public func finish(exitCode: Int32, session: Session? = nil) {
+    ///   - isHurried: whether the process is about to end, and cannot wait for the disk.
+    public func finish(exitCode: Int32, session: Session? = nil, isHurried: Bool = false) {
         let (file, firstApplied) = state.withLock { ($0.file, $0.batches.keys.min()) }
         guard file != nil || wantsSummary else { return }
         let figures = figures(session, firstApplied: firstApplied, isFailed: exitCode != 0)
@@ -81,7 +82,7 @@ public final class RunRecorder: Sendable {
         let summary = summary
         do {
             try writing.withLock { _ in
-                try file.replace { old in text(exitCode, summary, figures, replacing: old) }
+                try file.replace(isHurried: isHurried) { old in text(exitCode, summary, figures, replacing: old) }
             }
         } catch {
             logger.warning("\(error)")

@@ -145,7 +145,7 @@ struct RunCommand: AsyncParsableCommand {
         let recorder = RunRecorder(
             schema: database.schema, growthLimit: metrics.growthLimit, wantsSummary: LogOptions.isJSON, logger: logger)
         CommandEnd.describe(as: "run_finished") { [dryRun] in JobEvent.fields(recorder.summary, isDryRun: dryRun) }
-        let signals = SignalWatch { recorder.finish(exitCode: $0) }
+        let signals = SignalWatch { recorder.finish(exitCode: $0, isHurried: true) }
         defer { signals.stop() }
         let page = RunPage(report, limit: metrics.growthLimit.map(Double.init), logger)
         var session: Session?

@@ -20,7 +20,7 @@ final class SignalWatch: Sendable {
     /// From now on signals are waited for.
     ///
     /// - Parameter lastWords: is called before the process ends without an answer from the server, with its exit code;
-    ///   it gets two fifths of a second, for a disk may be busy.
+    ///   it gets two fifths of a second.
     init(lastWords: @escaping @Sendable (Int32) -> Void = { _ in }) {
         self.lastWords = lastWords
         var ends: [Int32] = [-1, -1]
