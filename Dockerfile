@@ -3,7 +3,7 @@
 #   docker build --tag etl-job .
 #   docker run --rm --read-only --tmpfs /tmp --env DATABASE_URL --env PGPASSWORD --volume "$PWD/batches:/batches:ro" etl-job run
 #
-# It needs no writable file system but /tmp, and that only for standard input (`run -`), and for --report and
+# It needs no writable file system but /tmp, and that only for standard input (`run -`), rows from SQL, and for --report and
 # --metrics-file where they are put there.
 
 FROM swift:6.3-bookworm AS builder

@@ -216,6 +216,10 @@ class Look:
         first = line.split()[0] if line.split() else ""
         if first == "etl-job":
             errors += self.at_command(line)
+        elif first == "run_task":
+            # A task definition's name, then the words of a command.
+            arguments = line.split(None, 2)[2:]
+            errors += self.at_command("etl-job " + arguments[0]) if arguments else []
         elif first.startswith("scripts/"):
             if not self.catalogue.has_path(first, self.page):
                 errors.append("there is no such script")
