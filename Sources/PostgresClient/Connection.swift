@@ -29,7 +29,6 @@ public final class Connection {
     /// - Parameters:
     ///   - database: a connection URL or `keyword=value` string; empty to leave all to the environment.
     ///   - defaults: keywords used where neither `database` nor the environment sets them.
-    ///   - overrides: keywords used where `database` does not set them, whatever the environment says.
     ///   - password: wins over every other one; nil to leave it to libpq.
     ///   - check: throws where the attempt is to be given up; asked every tenth of a second.
     ///   - onNotice: receives the server's notices and warnings, one line each, without what may quote a value.
@@ -37,8 +36,7 @@ public final class Connection {
     ///   or `connectionLost`, or the error of `check`; the attempt's resources are released, and no text of `database`
     ///   is part of the error.
     public init(
-        database: String, defaults: [(keyword: String, value: String)] = [],
-        overrides: [(keyword: String, value: String)] = [], password: String? = nil,
+        database: String, defaults: [(keyword: String, value: String)] = [], password: String? = nil,
         check: @escaping () throws -> Void = {}, onNotice: @escaping (String) -> Void = { _ in }
     ) throws {
         guard ConnectionString.canParse(database) else {
@@ -50,8 +48,7 @@ public final class Connection {
         }
         // Later keywords override earlier ones, and what `dbname` expands to is taken where it stands.
         let settings =
-            ConnectionOptions.besidesEnvironment(defaults) + overrides
-            + (database.isEmpty ? [] : [("dbname", database)])
+            ConnectionOptions.besidesEnvironment(defaults) + (database.isEmpty ? [] : [("dbname", database)])
             + [("client_encoding", "UTF8")] + (password.map { [("password", $0)] } ?? [])
         var attempt = ConnectAttempt(settings: settings, check: check)
         let connection = try attempt.run()

@@ -20,7 +20,7 @@ from answers.catalogue import Catalogue  # noqa: E402
 class NameTests(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.catalogue = Catalogue([ROOT])
+        cls.catalogue = Catalogue(ROOT)
         cls.look = check.Look(cls.catalogue, ROOT / "conceptual/runbook.md", {}, set())
 
     def test_right_names_pass(self):
@@ -69,19 +69,23 @@ class NameTests(unittest.TestCase):
 class PageTests(unittest.TestCase):
     """Whole pages, copied and spoilt."""
 
+    @classmethod
+    def setUpClass(cls):
+        cls.catalogue = Catalogue(ROOT)
+
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.root = Path(folder.name)
         shutil.copytree(ROOT / "conceptual", self.root / "conceptual")
-        self.before = set(check.findings(self.root, [ROOT]))
+        self.before = set(check.findings(self.root, self.catalogue))
 
     def found_after(self, name, old, new):
         path = self.root / "conceptual" / name
         text = path.read_text()
         self.assertIn(old, text)
         path.write_text(text.replace(old, new, 1))
-        found = set(check.findings(self.root, [ROOT])) - self.before
+        found = set(check.findings(self.root, self.catalogue)) - self.before
         path.write_text(text)
         return found
 

@@ -217,7 +217,8 @@ import TestSupport
         try deep.connection.script("insert into inference_results (payload) values ('\(text)')")
         let refused = #expect(throws: JobError.self) { try Self.load(deep) { $0.maxRejectRatio = 1 } }
         #expect(refused?.exitCode == .dataRefused && refused?.description.contains("whole: row 1: ") ?? false)
-        #expect(refused?.description.contains("order by inference_id offset 0 limit 1") ?? false)
+        #expect(
+            refused?.description.contains("(batch_id is null) it is number 1 in the order of inference_id.") ?? false)
         #expect(try deep.value("select count(*) from inference_results where batch_id is null") == "1")
     }
 

@@ -150,16 +150,8 @@ final class SourceReader {
         if let connection, connection.isUsable { return connection }
         let password = try query.passwordCommand?.password(check: interruption.check)
         let fresh = try Connection(
-            database: query.database,
-            defaults: [
-                ("connect_timeout", "10"), ("fallback_application_name", "etl-job source"), ("keepalives", "1"),
-                ("keepalives_idle", "\(limits.keepaliveIdle.components.seconds)"),
-                ("keepalives_interval", "\(limits.keepaliveInterval.components.seconds)"), ("keepalives_count", "3"),
-                ("tcp_user_timeout", "\(limits.deadPeer.milliseconds)"),
-            ],
-            // What the environment says of this is for the job's own database.
-            overrides: [("target_session_attrs", "any")], password: password,
-            check: interruption.check)
+            database: query.database, defaults: limits.connectionSettings(applicationName: "etl-job source"),
+            password: password, check: interruption.check)
         fresh.answerLimit = limits.answer
         try interruption.watch(fresh, as: .source)
         try requireParameters(fresh)

@@ -268,14 +268,13 @@ struct BatchTransaction {
     }
 
     private func advice(malformed error: MalformedBatch) -> String {
-        let offset = (error.rowNumber ?? 1) - 1
-        return switch SourceKind(ledgerName: source.name) {
+        switch SourceKind(ledgerName: source.name) {
         case .bytes: "Mend or fetch the file again; nothing of it was kept."
         case .query: "Mend the rows in the source database, or the query; nothing of them was kept."
         case .inbox:
             """
-            Nothing was claimed. Delete or mend that row of those that wait; which it is:
-              psql -c "select * from inference_results where batch_id is null order by inference_id offset \(offset) limit 1"
+            Nothing was claimed. Delete or mend that row of inference_results: of those that wait (batch_id is null) it \
+            is number \(error.rowNumber ?? 1) in the order of inference_id.
             """
         }
     }

@@ -14,7 +14,10 @@ func environmentVariable(_ name: String) -> String? {
 
 /// Variables of libpq that are for the job's own database, and for no other.
 enum JobVariables {
-    private static let names = ["PGPASSWORD": "password", "PGHOSTADDR": "hostaddr", "PGOPTIONS": "options"]
+    private static let names = [
+        "PGHOSTADDR": "hostaddr", "PGOPTIONS": "options", "PGPASSWORD": "password",
+        "PGTARGETSESSIONATTRS": "target_session_attrs",
+    ]
 
     /// What they said when they were first asked for, as settings of a connection.
     static let settings = names.sorted { $0.key < $1.key }.compactMap { name, keyword in

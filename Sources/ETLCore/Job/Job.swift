@@ -1,16 +1,6 @@
 internal import Logging
 internal import PostgresClient
 
-/// Where a run takes its batches from.
-public enum RunInput: Sendable {
-    /// Files or standard input, in the order of their numbers.
-    case batches([BatchSource])
-    /// A query on another database.
-    case query(SourceQuery)
-    /// What the inference pipeline has left in `inference_results`.
-    case inbox(Inbox)
-}
-
 /// A run: what is new under a path is loaded, batch by batch, each in one transaction.
 ///
 /// What fails for a passing reason is tried again on a fresh connection, for as long as the session's limits say. A
@@ -32,7 +22,7 @@ public struct Job {
     }
 
     /// How far a run has come, whatever became of its connections.
-    private struct Progress {
+    struct Progress {
         var report = RunReport()
         /// The newest batch of the ledger, as far as is known; nil for an empty ledger.
         var newestAppliedID: Int?
@@ -140,47 +130,8 @@ public struct Job {
         (progress.source, progress.kept) = (nil, nil)
     }
 
-    /// Claims and loads what waits in the inbox, batch by batch: what waited when the run began, not what comes while
-    /// it is at work.
-    private func apply(_ inbox: Inbox, _ progress: inout Progress, _ retries: Retries) throws {
-        let wasPlanned = progress.isPlanned
-        let plan = try makePlan([], nil, &progress)
-        if !wasPlanned { warnOfUnusedNumber(inbox, plan) }
-        if settle(plan, &progress) { retries.reset() }
-        forgetLost(plan, &progress)
-        var firstIDWithoutPartition = Int.min
-        while true {
-            try interruption.check()
-            let waiting = try session.transaction { try Inbox.waiting(session.connection) }
-            progress.report.waiting = waiting.rowCount
-            guard let source = next(inbox, waiting, &progress) else { break }
-            progress.source = source
-            try load(source, plan, &progress, &firstIDWithoutPartition)
-            progress.vainClaims = 0
-            retries.reset()
-        }
-        progress.source = nil
-    }
-
-    private func warnOfUnusedNumber(_ inbox: Inbox, _ plan: RunPlan) {
-        guard let first = inbox.firstBatchID, let newest = plan.newestAppliedID, first != newest + 1 else { return }
-        session.logger.warning(
-            "--batch-id \(first) is for the first batch of an empty ledger; here the next one is \(newest + 1)")
-    }
-
-    /// The next batch that is to claim rows; nil where no more of them are due.
-    private func next(_ inbox: Inbox, _ waiting: Inbox.Waiting, _ progress: inout Progress) -> BatchSource? {
-        let left = min(progress.unclaimed ?? waiting.rowCount, waiting.rowCount)
-        progress.unclaimed = left
-        guard inbox.isDue(left, waiting) else { return nil }
-        return BatchSource(
-            batchID: progress.newestAppliedID.map { $0 + 1 } ?? inbox.firstBatchID ?? 0, location: .inbox(inbox),
-            format: .jsonArray, byteSize: nil, modifiedAtSeconds: nil,
-            expectedRowCount: min(waiting.rowCount, inbox.maximumRows ?? .max))
-    }
-
     /// Loads one batch in its transaction.
-    private func load(
+    func load(
         _ source: BatchSource, _ plan: RunPlan, _ progress: inout Progress, _ firstIDWithoutPartition: inout Int
     ) throws {
         if source.batchID >= firstIDWithoutPartition, !mayBeLarge(source) {
@@ -229,24 +180,7 @@ public struct Job {
         }
     }
 
-    /// Claims and loads what waits in the inbox, in one transaction that is rolled back.
-    private func rehearse(_ inbox: Inbox, _ progress: inout Progress) throws {
-        progress = Progress(isPlanned: progress.isPlanned, vainClaims: progress.vainClaims)
-        progress.report.dryRun = true
-        let plan = try makePlan([], nil, &progress)
-        let newestAppliedID = progress.newestAppliedID
-        defer { progress.newestAppliedID = newestAppliedID }
-        try session.rolledBackTransaction {
-            while true {
-                let waiting = try Inbox.waiting(session.connection)
-                progress.report.waiting = waiting.rowCount
-                guard let source = next(inbox, waiting, &progress) else { return }
-                try rehearse(source, plan, &progress)
-            }
-        }
-    }
-
-    private func rehearse(_ source: BatchSource, _ plan: RunPlan, _ progress: inout Progress) throws {
+    func rehearse(_ source: BatchSource, _ plan: RunPlan, _ progress: inout Progress) throws {
         progress.source = source
         let transaction = transaction(source, plan, hasPartition: false)
         let batch = try transaction.apply(
@@ -267,12 +201,12 @@ public struct Job {
     /// Decides what became of a commit in doubt: the ledger, read under the job's lock, has the batch or lacks it.
     ///
     /// - Returns: whether it has one that was in doubt.
-    private func settle(_ plan: RunPlan, _ progress: inout Progress) -> Bool {
+    func settle(_ plan: RunPlan, _ progress: inout Progress) -> Bool {
         guard let batch = progress.doubt else { return false }
         progress.doubt = nil
         // Another job may have applied other rows under this number.
         let isApplied =
-            plan.appliedDigests[batch.batchID].map { $0 == batch.contentSHA256 || batch.contentSHA256 == nil } ?? false
+            plan.appliedDigests[batch.batchID].map { $0 == batch.contentSHA256 } ?? false
         session.logger.info(
             "batch \(batch.batchID) \(isApplied ? "had been committed" : "had not been committed") when its answer was lost"
         )
@@ -282,7 +216,7 @@ public struct Job {
 
     /// Takes back what the report says of batches that the ledger no longer has: they were committed on a server that
     /// failed before it had sent them to the one that took over.
-    private func forgetLost(_ plan: RunPlan, _ progress: inout Progress) {
+    func forgetLost(_ plan: RunPlan, _ progress: inout Progress) {
         func isLost(_ batch: BatchReport) -> Bool { plan.appliedDigests[batch.batchID] == nil }
         let lost = progress.report.batches.filter(isLost)
         guard let first = lost.first?.batchID else { return }
@@ -294,7 +228,7 @@ public struct Job {
         progress.report.remove(where: isLost)
     }
 
-    private func makePlan(
+    func makePlan(
         _ sources: [BatchSource], _ reader: SourceReader?, _ progress: inout Progress
     ) throws -> RunPlan {
         // While the lock is held, no commit is under way that could change the answer.
@@ -335,12 +269,6 @@ public struct Job {
         }
         guard progress.hasLedger, !options.isDryRun else { return nil }
         return progress.newestAppliedID.map { "The ledger's newest batch is \($0)." } ?? "The ledger is empty."
-    }
-
-    private static var cannotClaim: JobError {
-        JobError(
-            .configuration, "Rows wait in inference_results, but none of them could be claimed.",
-            advice: "Row-level security or a trigger of somebody's keeps the job from setting batch_id; remove it.")
     }
 
     // MARK: - Helpers

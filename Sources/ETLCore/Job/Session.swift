@@ -89,13 +89,8 @@ public final class Session {
         _ interruption: Interruption, _ logger: Logger
     ) throws -> Connection {
         let defaults =
-            [
-                ("connect_timeout", "10"), ("fallback_application_name", "etl-job"),
-                ("target_session_attrs", access.rawValue), ("keepalives", "1"),
-                ("keepalives_idle", "\(limits.keepaliveIdle.components.seconds)"),
-                ("keepalives_interval", "\(limits.keepaliveInterval.components.seconds)"), ("keepalives_count", "3"),
-                ("tcp_user_timeout", "\(limits.deadPeer.milliseconds)"),
-            ] + JobVariables.settings
+            limits.connectionSettings(applicationName: "etl-job") + [("target_session_attrs", access.rawValue)]
+            + JobVariables.settings
         // Anew each time: a token that was good for the last connection may be none for this one.
         let password = try passwordCommand?.password(check: interruption.check)
         let connection = try Connection(

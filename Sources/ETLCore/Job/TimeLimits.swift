@@ -42,6 +42,20 @@ public struct TimeLimits: Sendable, Hashable {
     var deadPeer: Duration { keepaliveIdle + keepaliveInterval * 3 }
 }
 
+extension TimeLimits {
+    /// Settings of every connection of the job's: by these it finds out that the other side is gone.
+    ///
+    /// - Parameter applicationName: what the server's own views call the connection.
+    func connectionSettings(applicationName: String) -> [(keyword: String, value: String)] {
+        [
+            ("connect_timeout", "10"), ("fallback_application_name", applicationName), ("keepalives", "1"),
+            ("keepalives_idle", "\(keepaliveIdle.components.seconds)"),
+            ("keepalives_interval", "\(keepaliveInterval.components.seconds)"), ("keepalives_count", "3"),
+            ("tcp_user_timeout", "\(deadPeer.milliseconds)"),
+        ]
+    }
+}
+
 extension Duration {
     /// Whole milliseconds, as PostgreSQL takes its settings.
     var milliseconds: Int {

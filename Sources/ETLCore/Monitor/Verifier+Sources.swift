@@ -5,8 +5,8 @@ extension Verifier {
 
     /// Hashes the raw files and compares them with what the ledger says was loaded.
     ///
-    /// A batch without a file, or from SQL, is noted only: files may be kept elsewhere. The ledger is read in short transactions,
-    /// for hashing may take long.
+    /// A batch without a file, or from SQL, is noted only: files may be kept elsewhere. The ledger is read in short
+    /// transactions, for hashing may take long.
     func checkSources(_ sources: [BatchSource], _ verification: inout Verification) throws {
         let sourceOfBatch = Dictionary(sources.map { ($0.batchID, $0) }) { first, _ in first }
         verification[.sources] = CheckResult(.sources)

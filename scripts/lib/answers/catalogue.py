@@ -1,23 +1,19 @@
 """What exists in the repository, by kind, as lists of names."""
 import json
 import re
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class Catalogue:
-    """Names found under one or several work trees; the first is this one."""
+    """Names found under the top folder."""
 
-    def __init__(self, roots):
-        self.roots = roots
-
-    @staticmethod
-    def of(roots):
-        return shared(tuple(roots))
+    def __init__(self, root):
+        self.root = root
 
     def files(self, pattern):
-        return [path for root in self.roots for path in sorted(root.glob(pattern))]
+        return sorted(self.root.glob(pattern))
 
     def texts(self, pattern):
         return [path.read_text(encoding="utf-8", errors="replace") for path in self.files(pattern) if path.is_file()]
@@ -183,17 +179,12 @@ class Catalogue:
         pattern = name.rstrip("/")
         if pattern in self.file_names:
             return True
-        folders = [page.parent] + list(self.roots)
+        folders = [page.parent, self.root]
         return any(next(iter(folder.glob(pattern)), None) is not None for folder in folders if not pattern.startswith("/"))
 
     def deploys_path(self, name):
         """An absolute path is one of an image or a machine that deploy/ makes."""
         return name.startswith("/") and any(name in text for text in self.texts("deploy/**/*"))
-
-
-@lru_cache(maxsize=None)
-def shared(roots):
-    return Catalogue(list(roots))
 
 
 def options_of(help_text):

@@ -3,14 +3,12 @@ import re
 import shlex
 
 from . import pages
-from .catalogue import Catalogue
 
 STATEMENT = re.compile(r"(?:select|insert|update|delete|grant|alter|with|create)\b", re.IGNORECASE)
 NUMBER = re.compile(r"[−-]?[\d.,]+(?:e\d+)?(?:[kMGT]?B| %)?$")
 
 
-def findings(root, roots):
-    catalogue = Catalogue.of(roots)
+def findings(root, catalogue):
     outside = outside_words(root)
     errors, used = [], set()
     texts = {page: page.read_text(encoding="utf-8") for page in pages.in_order(root)}
@@ -234,7 +232,7 @@ class Look:
         return errors
 
 
-def counted(root, roots):
+def counted(root):
     texts = [page.read_text(encoding="utf-8") for page in pages.in_order(root)]
     spans = sum(len(pages.code_spans(text)) for text in texts)
     blocks = sum(1 for text in texts for _ in pages.fences(text))
